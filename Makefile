@@ -1,0 +1,42 @@
+# Zhibu's commands. Everything is installed below .venv/ from requirements.lock; nothing outside the project is touched,
+# but for the download caches of pip, uv and npm, and Chromium, which `make test` installs where it may.
+PORT ?= 8000
+DATA ?= $(or $(ZHIBU_DATA),.zhibu)
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MEMBERS := core migrations tenants graphql web devissuer demo tests \
+	plugins/orglife plugins/learning plugins/affairs plugins/capability plugins/example
+export ZHIBU_DATA := $(shell realpath -m -- "$(DATA)")
+
+.PHONY: demo demo-reset test check bench install browser lock clean
+
+demo: install
+	@exec $(BIN)/zhibu demo --port $(PORT)
+
+demo-reset: install
+	@$(BIN)/zhibu demo --reset --only-reset
+
+test: install browser
+	@$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
+
+check: install
+	@.ci/check
+
+bench: install
+	@$(BIN)/python -m bench $(if $(SHORT),--short)
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: Makefile .ci/install requirements.lock pyproject.toml $(MEMBERS:=/pyproject.toml) $(wildcard web/package*.json)
+	@PYTHON="$(PYTHON)" .ci/install $(MEMBERS)
+
+browser:
+	@.ci/browser
+
+# Resolves requirements.lock anew: hashes, no addresses, no members.
+lock:
+	@.ci/lock $(MEMBERS)
+
+clean:
+	rm -rf $(VENV) web/node_modules
