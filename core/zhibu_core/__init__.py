@@ -1,0 +1,1 @@
+"""The tenant-aware core: tenancy, identity, organizations, ledger, plugins, imports."""

@@ -1,0 +1,5 @@
+"""`python -m zhibu_core` is `zhibu`."""
+
+from zhibu_core.cli.main import main
+
+main()

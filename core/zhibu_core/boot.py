@@ -1,0 +1,89 @@
+"""Starts what a process needs: database, roles, migrations, audit, and the platform on top."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import asyncpg
+import structlog
+from sqlalchemy.exc import DBAPIError
+from zhibu_migrations.runner import History, pending, upgrade
+
+from zhibu_core.database.access import OWNER, RUNTIME, Server, database_for
+from zhibu_core.database.catalog import audit_catalog
+from zhibu_core.database.roles import prepare
+from zhibu_core.errors import Unavailable
+from zhibu_core.platform import Platform
+from zhibu_core.plugins.host import PluginHost
+from zhibu_core.settings import Settings
+from zhibu_core.tenancy.session import Database
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def running_platform(
+    settings: Settings, *, host: PluginHost | None = None, keep: bool = False, service: bool = False, pool_size: int = 4
+) -> AsyncIterator[Platform]:
+    """A platform on a database that is up to date; starts the embedded server where it is not running.
+
+    `keep` leaves that server running, `service` is for processes that serve until they are told to stop.
+    Raises `Unavailable` where the database cannot be reached or its catalog audit has findings.
+    """
+    plugins = host or PluginHost.discover()
+    async with database_for(settings, keep=keep, service=service) as server:
+        await prepare_and_migrate(server, plugins, only_if_behind=True)
+        platform = Platform(settings, plugins, Database(server.dsn_for(RUNTIME), pool_size=pool_size))
+        try:
+            yield platform
+        finally:
+            await platform.close()
+
+
+async def prepare_and_migrate(server: Server, host: PluginHost, *, only_if_behind: bool = False) -> list[str]:
+    """Makes the roles, upgrades, and audits the catalog; returns the histories that changed.
+
+    With `only_if_behind` an up-to-date database costs one look. Raises `Unavailable` where the audit has findings.
+    """
+    histories = plugin_histories(host)
+    if only_if_behind and not await _behind(server, histories):
+        return []
+    connection = await asyncpg.connect(server.admin)
+    try:
+        await prepare(connection, server.passwords)
+    finally:
+        await connection.close()
+    changed = await upgrade(server.dsn_for(OWNER), histories)
+    await refuse_faults(server)
+    log.info("migrated", histories=changed)
+    return changed
+
+
+async def refuse_faults(server: Server) -> None:
+    """Raises `Unavailable` naming what the catalog audit found."""
+    faults = await audit_catalog(server.dsn_for(OWNER))
+    if faults:
+        raise Unavailable("catalog", "数据库结构没有通过隔离审计:" + ";".join(faults[:5]))
+
+
+async def _behind(server: Server, histories: list[History]) -> bool:
+    try:
+        return bool(await pending(server.dsn_for(OWNER), histories))
+    except (asyncpg.PostgresError, DBAPIError, OSError):
+        return True  # no roles yet
+
+
+def plugin_histories(host: PluginHost) -> list[History]:
+    """The migrations that the available plugins bring along."""
+    found = []
+    for key, manifest in sorted(host.manifests.items()):
+        spec = find_spec(manifest.package)
+        folder = (
+            Path(str(spec.submodule_search_locations[0])) / "migrations"
+            if spec and spec.submodule_search_locations
+            else None
+        )
+        if folder and folder.is_dir():
+            found.append(History(key, folder))
+    return found

@@ -1,0 +1,105 @@
+"""The addresses of the database for each role: of the embedded server, or of the one in `ZHIBU_DATABASE_URL`."""
+
+import hashlib
+import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+from zhibu_core.errors import InvalidInput
+from zhibu_core.settings import Settings
+
+RUNTIME, OWNER, BACKUP = "app_rt", "app_owner", "app_backup"
+DATABASE = "zhibu"
+SCHEMES = ("postgresql", "postgres", "postgresql+asyncpg")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A reachable database; `programs` (the folder of psql, pg_dump) and `log` are known where the server is ours."""
+
+    address: str = field(repr=False)
+    programs: Path | None = None
+    log: Path | None = None
+
+    @property
+    def admin(self) -> str:
+        """The address of the user who makes roles: used by `zhibu migrate` and tests only."""
+        return self.address
+
+    def dsn_for(self, role: str = RUNTIME, *, database: str | None = None) -> str:
+        """The same database signed in as `role`, in the form that psql and asyncpg take; another database by name."""
+        parts = urlsplit(self.address)
+        hosts = parts.netloc.rpartition("@")[2]
+        password = self.password_for(role)
+        user = quote(role, safe="") + (f":{quote(password, safe='')}" if password else "")
+        path = parts.path if database is None else f"/{quote(database, safe='')}"
+        return f"postgresql://{user}@{hosts}{path}" + (f"?{parts.query}" if parts.query else "")
+
+    def admin_for(self, database: str) -> str:
+        """The administrator's address of another database on the same server."""
+        parts = urlsplit(self.address)
+        return f"postgresql://{parts.netloc}/{quote(database, safe='')}" + (f"?{parts.query}" if parts.query else "")
+
+    def sqlalchemy_for(self, role: str = RUNTIME, *, database: str | None = None) -> str:
+        """The same for SQLAlchemy with asyncpg."""
+        return self.dsn_for(role, database=database).replace("postgresql://", "postgresql+asyncpg://", 1)
+
+    @property
+    def passwords(self) -> dict[str, str]:
+        """The passwords of all roles that sign in, for `roles.prepare`."""
+        return {role: word for role in (RUNTIME, OWNER, BACKUP) if (word := self.password_for(role))}
+
+    def password_for(self, role: str) -> str | None:
+        """The role's password, made from the administrator's one way; none where the administrator needs none."""
+        own = unquote(urlsplit(self.address).netloc.rpartition("@")[0].partition(":")[2])
+        return hmac.new(own.encode(), f"zhibu role {role}".encode(), hashlib.sha256).hexdigest() if own else None
+
+
+def embedded_server(socket_folder: Path, programs: Path, log: Path) -> Server:
+    """The server behind a socket. The port is named so that nobody's PGPORT misleads a client."""
+    query = urlencode({"host": str(socket_folder), "port": "5432"}, safe="/")
+    return Server(f"postgresql://postgres@/{DATABASE}?{query}", programs, log)
+
+
+def external_server(address: str) -> Server:
+    """The server of `ZHIBU_DATABASE_URL`, a superuser's address (see `database_for`); `InvalidInput` for no address."""
+    parts = urlsplit(address.strip())
+    if parts.scheme not in SCHEMES or not parts.path.strip("/"):
+        raise InvalidInput(
+            "database_url",
+            "ZHIBU_DATABASE_URL must be written postgresql://user:password@host:port/database.",
+            field="ZHIBU_DATABASE_URL",
+        )
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    user, password = query.pop("user", None), query.pop("password", None)
+    signed, _, hosts = parts.netloc.rpartition("@")
+    if user:
+        signed = quote(user, safe="") + (f":{quote(password, safe='')}" if password else "")
+    if not signed:
+        raise InvalidInput("database_url", "ZHIBU_DATABASE_URL names no user.", field="ZHIBU_DATABASE_URL")
+    text = f"?{urlencode(query, safe='/')}" if query else ""
+    return Server(f"postgresql://{signed}@{hosts}{parts.path}{text}")
+
+
+@asynccontextmanager
+async def database_for(settings: Settings, *, keep: bool = False, service: bool = False) -> AsyncIterator[Server]:
+    """The database of an installation while the block runs.
+
+    Without `ZHIBU_DATABASE_URL`: the embedded server, started where it is not running (`keep` and `service` as in
+    `embedded.running`). With it: that server and nothing of ours. The address is the **administrator's**, a superuser
+    who makes the roles app_owner, app_rt, app_definer and app_backup (`roles.prepare`); web and workers never use it.
+    Their addresses are the same with the user replaced; where the administrator signs in by password, theirs are
+    made from it one way (HMAC-SHA-256), set by `roles.prepare`, and tell nothing of his.
+
+    Raises `Unavailable` where the embedded server cannot be started, `InvalidInput` for an address that is none.
+    """
+    if settings.database_url:
+        yield external_server(settings.database_url)
+        return
+    from zhibu_core.database import embedded  # the tools of processes and locks, of no use with an external server
+
+    async with embedded.running(settings, keep=keep, service=service) as server:
+        yield server

@@ -1,0 +1,58 @@
+"""The one tree of errors that the domain raises; it knows nothing of HTTP, GraphQL or pages."""
+
+from typing import ClassVar
+
+
+class ZhibuError(Exception):
+    """Something a person can be told: `code` names it, `message` says what happened and what to do, `field` where."""
+
+    category: ClassVar[str] = "INTERNAL"
+
+    def __init__(self, code: str, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.field = field
+
+
+class InvalidInput(ZhibuError):
+    """What was given cannot be taken as it is."""
+
+    category = "BAD_USER_INPUT"
+
+
+class Unauthenticated(ZhibuError):
+    """Nobody has signed in, or the sign-in is over."""
+
+    category = "UNAUTHENTICATED"
+
+
+class Forbidden(ZhibuError):
+    """Signed in, but without the action that this needs."""
+
+    category = "FORBIDDEN"
+
+
+class NotFound(ZhibuError):
+    """There is no such thing here; said alike for foreign, unknown and unreadable ones."""
+
+    category = "NOT_FOUND"
+
+
+class LimitExceeded(ZhibuError):
+    """More was asked for at once than one request may cost."""
+
+    category = "LIMIT"
+
+
+class Conflict(InvalidInput):
+    """Somebody else changed it meanwhile."""
+
+
+class Unavailable(ZhibuError):
+    """A part that is needed does not answer or is not installed as it must be."""
+
+
+def not_found(what: str, name: str) -> NotFound:
+    """The plain answer for a `what` (Chinese noun) that is not there, by the `name` it was asked for."""
+    return NotFound("not_found", f"没有找到{what}“{name}”。请核对后重试。")

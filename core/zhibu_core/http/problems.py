@@ -1,0 +1,76 @@
+"""Turns domain errors into HTTP answers: problem details (RFC 9457) for programs, pages through the web's own renderer."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from zhibu_core.errors import NotFound, Unavailable, ZhibuError
+
+log = structlog.get_logger()
+STATUS = {
+    "BAD_USER_INPUT": 422,
+    "UNAUTHENTICATED": 401,
+    "FORBIDDEN": 403,
+    "NOT_FOUND": 404,
+    "LIMIT": 400,
+    "INTERNAL": 500,
+}
+NO_RIGHT = "42501"
+PageOfError = Callable[[Request[Any, Any, Any], ZhibuError, int], Response[Any]]
+
+
+def as_domain_error(error: Exception) -> ZhibuError:
+    """The domain's word for any error: row security's refusal is "not found", the rest of the database stays inside."""
+    if isinstance(error, ZhibuError):
+        return error
+    if isinstance(error, PoolTimeout):
+        return Unavailable("busy", "服务繁忙,请稍候几秒再试。")
+    if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == NO_RIGHT:
+        return NotFound("not_found", "没有找到所请求的内容。")
+    if isinstance(error, HTTPException):
+        return _of_framework(error)
+    log.error("unexpected", exc_info=error)
+    return ZhibuError("internal", "系统内部出错,已记录。请稍后重试;若仍出错,请把错误编号告知管理员。")
+
+
+def status_of(error: ZhibuError) -> int:
+    """The HTTP status of a domain error."""
+    return 503 if isinstance(error, Unavailable) else STATUS[error.category]
+
+
+def answer(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
+    """The answer to any error, in the form that the caller reads."""
+    error = as_domain_error(raised)
+    status = raised.status_code if isinstance(raised, HTTPException) else status_of(error)
+    page: PageOfError | None = getattr(request.app.state, "page_of_error", None)
+    if page is not None and "text/html" in request.headers.get("accept", ""):
+        return page(request, error, status)
+    problem = {"title": error.message, "status": status, "code": error.code, "field": error.field}
+    response: Response[Any] = Response(
+        msgspec.json.encode({key: value for key, value in problem.items() if value is not None}),
+        status_code=status,
+        media_type="application/problem+json",
+    )
+    if status == 503:
+        response.headers["Retry-After"] = "2"
+    return response
+
+
+def _of_framework(error: HTTPException) -> ZhibuError:
+    if error.status_code == 404:
+        return NotFound("not_found", "没有找到这个页面。")
+    if error.status_code < 500:
+        return ZhibuError("bad_request", f"这个请求不能处理:{error.detail}")
+    log.error("framework", exc_info=error)
+    return ZhibuError("internal", "系统内部出错,已记录。请稍后重试。")
+
+
+def plain_text(text: str, status: int = 200) -> Response[str]:
+    """A short plain answer."""
+    return Response(text, status_code=status, media_type=MediaType.TEXT)

@@ -1,0 +1,64 @@
+"""The issuers that this installation trusts, and their keys: fetched by discovery, kept per issuer (tenancy-security.md 2)."""
+
+import time
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import httpx
+from joserfc.jwk import KeySet
+
+from zhibu_core.errors import Unauthenticated, Unavailable
+
+TIMEOUT = 5.0
+REFETCH_AFTER = 30.0
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass
+class Issuer:
+    """One OpenID issuer: `address` is its name in tokens, `client_id` ours at it."""
+
+    address: str
+    client_id: str
+    client_secret: str | None = None
+    _metadata: dict[str, str] = field(default_factory=dict)
+    _keys: KeySet | None = None
+    _fetched: float = -REFETCH_AFTER
+
+    async def endpoint(self, name: str) -> str:
+        """An endpoint's address from the issuer's discovery document, such as "token_endpoint"."""
+        if not self._metadata:
+            found = await _fetch(f"{self.address}/.well-known/openid-configuration")
+            if found.get("issuer") != self.address:
+                raise Unavailable("issuer", f"登录服务 {self.address} 自称是 {found.get('issuer')}。请核对设置。")
+            self._metadata = {key: value for key, value in found.items() if isinstance(value, str)}
+        return self._metadata[name]
+
+    async def keys(self, kid: str | None) -> KeySet:
+        """The issuer's keys; an unknown `kid` fetches them anew, at most once in 30 s."""
+        known = self._keys is not None and any(key.kid == kid for key in self._keys.keys)
+        if not known and time.monotonic() - self._fetched >= REFETCH_AFTER:
+            self._fetched = time.monotonic()
+            self._keys = KeySet.import_key_set(await _fetch(await self.endpoint("jwks_uri")))  # type: ignore[arg-type]
+        if self._keys is None or (kid is not None and not any(key.kid == kid for key in self._keys.keys)):
+            raise Unauthenticated("token_key", "登录凭证的签名密钥未知。请重新登录。")
+        return self._keys
+
+
+def check_issuer_address(address: str, *, demo: bool) -> None:
+    """Raises `Unavailable` unless the issuer is https, or a loopback address of a demo database."""
+    parts = urlsplit(address)
+    if parts.scheme == "https" or (demo and parts.scheme == "http" and parts.hostname in LOOPBACK):
+        return
+    raise Unavailable("issuer_insecure", f"登录服务地址 {address} 不是 https,已拒绝。请改用 https 地址。")
+
+
+async def _fetch(address: str) -> dict[str, object]:
+    try:
+        async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
+            answer = await client.get(address)
+            answer.raise_for_status()
+            found: dict[str, object] = answer.json()
+            return found
+    except (httpx.HTTPError, ValueError) as error:
+        raise Unavailable("issuer_silent", f"登录服务没有应答({type(error).__name__})。请稍后重试。") from error

@@ -1,0 +1,66 @@
+"""Makes the scope of a request: tenant, person, grants in force today, plugins switched on."""
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from zhibu_core.identity.permissions import CORE_ACTIONS, Policy
+from zhibu_core.plugins.host import PluginHost
+from zhibu_core.tenancy.scope import Actor, Grant, Scope, Tenant
+
+_PLUGINS = text("select plugin from plugin_enablement where tenant_id = :t and is_on")
+_PERSON = text(
+    """select p.name, m.organization_id from person p
+    left join membership m on m.tenant_id = p.tenant_id and m.person_id = p.id and m.until is null
+    where p.tenant_id = :t and p.id = :person"""
+)
+_GRANTS = text(
+    """select g.role, g.node_id, coalesce(o.path, '') as path, g.until from role_grant g
+    left join organization o on o.tenant_id = g.tenant_id and o.id = g.node_id
+    where g.tenant_id = :t and g.person_id = :person and g.since <= :today and (g.until is null or g.until >= :today)
+    union all
+    select 'member', m.organization_id, o.path, null from membership m
+    join organization o on o.tenant_id = m.tenant_id and o.id = m.organization_id
+    where m.tenant_id = :t and m.person_id = :person and m.until is null and m.status in ('normal', 'restored')"""
+)
+"""Whoever belongs to a branch holds the role "member" there without a grant."""
+
+
+@dataclass(frozen=True)
+class Scopes:
+    """Builds scopes; policies are cached by the set of enabled plugins."""
+
+    host: PluginHost
+
+    def policy(self, plugins: frozenset[str]) -> Policy:
+        """Core's actions and those of the enabled plugins and of the platform's own parts."""
+        declared = [action for _, action in self.host.collect("permissions", plugins)]
+        return Policy([*CORE_ACTIONS, *declared])
+
+    async def plugins_of(self, session: AsyncSession, tenant: Tenant) -> frozenset[str]:
+        """The plugins that the tenant has on and that are available."""
+        rows = await session.scalars(_PLUGINS, {"t": tenant.id})
+        return frozenset(rows) & self.host.switchable
+
+    async def scope(
+        self,
+        session: AsyncSession,
+        tenant: Tenant,
+        person_id: uuid.UUID | None,
+        *,
+        client: str = "web",
+        request_id: str = "",
+    ) -> Scope:
+        """The scope of a person in a tenant (two or three statements); nobody's scope where `person_id` is None."""
+        plugins = await self.plugins_of(session, tenant)
+        if person_id is None:
+            return Scope(tenant, plugins, request_id=request_id)
+        person = (await session.execute(_PERSON, {"t": tenant.id, "person": person_id})).one_or_none()
+        if person is None:
+            return Scope(tenant, plugins, request_id=request_id)
+        policy = self.policy(plugins)
+        rows = await session.execute(_GRANTS, {"t": tenant.id, "person": person_id, "today": tenant.current_day()})
+        grants = tuple(Grant(r.role, r.node_id, r.path, policy.of_role(r.role), r.until) for r in rows)
+        return Scope(tenant, plugins, Actor(person_id, person.name, client, person.organization_id), grants, request_id)

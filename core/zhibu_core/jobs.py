@@ -1,0 +1,126 @@
+"""Delivers events and runs jobs after the commit that asked for them: at least once, fairly over tenants, held after five tries."""
+
+import asyncio
+import datetime as dt
+import random
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from zhibu_core.platform import Platform
+from zhibu_core.plugins.events import Event
+from zhibu_core.plugins.manifest import Job
+from zhibu_core.tenancy.directory import all_tenants
+from zhibu_core.tenancy.scope import Scope, Tenant
+
+log = structlog.get_logger()
+TRIES = 5
+LEASE = dt.timedelta(seconds=60)
+IDLE = 0.5
+JOB = "job:"
+
+# At most ten events a tenant and pass, so that one tenant's import cannot starve the rest.
+_PICK = text(
+    """with recursive t as (
+      (select tenant_id from jobs.outbox where dispatched_at is null and held_reason is null order by tenant_id limit 1)
+      union all
+      select (select o.tenant_id from jobs.outbox o where o.dispatched_at is null and o.held_reason is null
+        and o.tenant_id > t.tenant_id order by o.tenant_id limit 1) from t where t.tenant_id is not null),
+    p as (select x.id from t cross join lateral (
+        select id from jobs.outbox o where o.tenant_id = t.tenant_id and o.dispatched_at is null
+          and o.held_reason is null and o.available_at <= :now
+        order by o.available_at limit 10 for update skip locked) x where t.tenant_id is not null limit 500)
+    update jobs.outbox o set available_at = :lease, attempts = o.attempts + 1 from p where o.id = p.id
+    returning o.id, o.tenant_id, o.topic, o.object_type, o.object_id, o.written_at, o.attempts"""
+)
+_DONE = text("update jobs.outbox set dispatched_at = :now where id = :id")
+_LATER = text("update jobs.outbox set available_at = :at, held_reason = :held where id = :id")
+_ONCE = text("insert into jobs.handled (event_id, handler, at) values (:event, :handler, :now) on conflict do nothing")
+
+
+@dataclass
+class Dispatcher:
+    """One process's share of the outbox; `start` runs it in the background, `run_once` makes one pass."""
+
+    platform: Platform
+    _task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begins to deliver in the background."""
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Stops taking, and waits for what is being delivered."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                taken = await self.run_once()
+            except Exception as error:  # the database may be away for a while; the next pass heals
+                log.warning("dispatch_paused", error=str(error))
+                taken = 0
+            await asyncio.sleep(0 if taken else IDLE)
+
+    async def run_once(self) -> int:
+        """Takes what is due, delivers it, and returns how many events were taken."""
+        now = dt.datetime.now(dt.UTC)
+        async with self.platform.database.system_session() as system:
+            rows = (await system.execute(_PICK, {"now": now, "lease": now + LEASE})).all()
+            tenants = {t.id: t for t in await all_tenants(system)} if rows else {}
+        for row in rows:
+            await self._deliver(row, tenants.get(row.tenant_id))
+        return len(rows)
+
+    async def _deliver(self, row: Row[Any], tenant: Tenant | None) -> None:
+        try:
+            if tenant is not None:
+                await self._handle(row, tenant)
+        except Exception as error:  # any handler may fail; the event waits and is tried again
+            log.exception("event_failed", event=str(row.id), topic=row.topic, attempt=row.attempts)
+            await self._postpone(row, error)
+        else:
+            async with self.platform.database.system_session() as system:
+                await system.execute(_DONE, {"id": row.id, "now": dt.datetime.now(dt.UTC)})
+
+    async def _handle(self, row: Row[Any], tenant: Tenant) -> None:
+        event = Event(row.id, row.topic, row.object_type, row.object_id, row.written_at)
+        async with self.platform.database.session(tenant.id) as session:
+            plugins = await self.platform.scopes.plugins_of(session, tenant)
+        if event.topic.startswith(JOB):
+            await self._run_job(event, Scope(tenant, plugins))
+            return
+        for plugin in self.platform.host.implementing("on_event", plugins):
+            async with self.platform.database.session(tenant.id) as session:
+                if await _first_time(session, event.id, plugin):
+                    await self.platform.host.ask(
+                        plugin, "on_event", session=session, scope=Scope(tenant, plugins), event=event
+                    )
+
+    async def _run_job(self, event: Event, scope: Scope) -> None:
+        kind = event.topic.removeprefix(JOB)
+        jobs: dict[str, Job] = {job.kind: job for _, job in self.platform.host.collect("jobs", scope.plugins)}
+        if kind not in jobs:
+            return  # its plugin is off: the job has nobody to run it
+        async with self.platform.database.session(scope.tenant.id) as session:
+            if await _first_time(session, event.id, kind):
+                await jobs[kind].handler(session, scope, event.object_id)
+
+    async def _postpone(self, row: Row[Any], error: Exception) -> None:
+        wait = 2**row.attempts * (1 + random.random())  # noqa: S311 jitter, no secret
+        held = f"{type(error).__name__}: {error}"[:500] if row.attempts >= TRIES else None
+        async with self.platform.database.system_session() as system:
+            at = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=wait)
+            await system.execute(_LATER, {"id": row.id, "at": at, "held": held})
+
+
+async def _first_time(session: AsyncSession, event: uuid.UUID, handler: str) -> bool:
+    """Whether this handler has not yet finished this event; noted in the handler's own transaction."""
+    done = await session.execute(_ONCE, {"event": event, "handler": handler, "now": dt.datetime.now(dt.UTC)})
+    return bool(getattr(done, "rowcount", 0))

@@ -1,0 +1,54 @@
+"""What one process holds for its whole life: settings, plugins, the pool, the keys, the rule packs."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import cast
+
+from zhibu_core.crypto import Keyring
+from zhibu_core.identity.issuers import Issuer, check_issuer_address
+from zhibu_core.identity.scopes import Scopes
+from zhibu_core.ledger.rule_pack import RulePack, read_pack
+from zhibu_core.ledger.rules import core_packs
+from zhibu_core.plugins.host import PluginHost
+from zhibu_core.settings import Settings
+from zhibu_core.tenancy.session import Database
+
+
+@dataclass
+class Platform:
+    """The parts that handlers, commands and jobs share; make one a process and close it."""
+
+    settings: Settings
+    host: PluginHost
+    database: Database
+    keyring: Keyring = field(init=False)
+    scopes: Scopes = field(init=False)
+    issuers: dict[str, Issuer] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.keyring = Keyring(self.settings.keys)
+        self.scopes = Scopes(self.host)
+        if self.settings.issuer:
+            self.trust(Issuer(self.settings.issuer, self.settings.client_id, self.settings.client_secret))
+
+    @cached_property
+    def packs(self) -> dict[str, tuple[RulePack, ...]]:
+        """All installed rule packs by plugin; "core" for core's own."""
+        found: dict[str, tuple[RulePack, ...]] = {"core": core_packs()}
+        for plugin, path in self.host.collect("rule_packs"):
+            found[plugin] = (*found.get(plugin, ()), read_pack(cast("Path", path), plugin=plugin))
+        return found
+
+    def packs_for(self, plugins: frozenset[str]) -> list[RulePack]:
+        """The packs that hold where these plugins are on."""
+        return [pack for plugin, packs in self.packs.items() if plugin == "core" or plugin in plugins for pack in packs]
+
+    def trust(self, issuer: Issuer, *, demo: bool = False) -> None:
+        """Puts an issuer on the allow-list; raises `Unavailable` where its address is not safe to trust."""
+        check_issuer_address(issuer.address, demo=demo)
+        self.issuers[issuer.address] = issuer
+
+    async def close(self) -> None:
+        """Closes the pool."""
+        await self.database.close()

@@ -1,0 +1,46 @@
+"""Typed events: written to the outbox in the transaction that caused them, delivered after it committed."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from zhibu_core.tenancy.ids import new_id
+from zhibu_core.tenancy.session import tenant_of
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something happened to an object: topic "meeting.approved", the object's type and id; never personal data."""
+
+    id: uuid.UUID
+    topic: str
+    object_type: str
+    object_id: uuid.UUID | None
+    written_at: dt.datetime
+
+
+_WRITE = text(
+    "insert into jobs.outbox (id, tenant_id, topic, object_type, object_id, payload, written_at, available_at, attempts)"
+    " values (:id, :tenant_id, :topic, :object_type, :object_id, :payload, :now, :now, 0)"
+)
+
+
+async def publish(session: AsyncSession, topic: str, object_type: str, object_id: uuid.UUID | None) -> None:
+    """Writes an event to the outbox, in the session's transaction: it exists if and only if that commits."""
+    now = dt.datetime.now(dt.UTC)
+    await session.execute(
+        _WRITE,
+        {
+            "id": new_id(),
+            "tenant_id": tenant_of(session),
+            "topic": topic,
+            "object_type": object_type,
+            "object_id": object_id,
+            "payload": msgspec.json.encode({"schema": 1}).decode(),
+            "now": now,
+        },
+    )

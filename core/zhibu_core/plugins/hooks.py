@@ -1,0 +1,96 @@
+"""The public contract: every hook a plugin may implement, one sentence each (docs/reference/hooks.md has examples)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pluggy
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from zhibu_core.imports.contract import Importer
+from zhibu_core.plugins.events import Event
+from zhibu_core.plugins.manifest import Action, FactKind, GraphQLContribution, Job, Manifest
+from zhibu_core.plugins.slots import NavItem, Panel
+from zhibu_core.tenancy.scope import Scope
+
+PROJECT = "zhibu"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def manifest() -> Manifest:
+    """Say who you are; the only hook that every plugin must implement."""
+    raise NotImplementedError
+
+
+@hookspec
+def permissions() -> Sequence[Action]:
+    """Declare the actions that your routes, fields and mutations require, each starting with your key."""
+    raise NotImplementedError
+
+
+@hookspec
+def routes() -> Sequence[Any]:
+    """Return Litestar handlers or routers, mounted below /t/<slug>/, each with ``opt={"action": …}``."""
+    raise NotImplementedError
+
+
+@hookspec
+def navigation() -> Sequence[NavItem]:
+    """Return second-level menu entries, each behind one of the fixed doors."""
+    raise NotImplementedError
+
+
+@hookspec
+def panels() -> Sequence[Panel]:
+    """Return panels shown on core's pages of a person or an organization."""
+    raise NotImplementedError
+
+
+@hookspec
+def graphql() -> GraphQLContribution:
+    """Return root fields, and fields on core types, for the GraphQL schema."""
+    raise NotImplementedError
+
+
+@hookspec
+def jobs() -> Sequence[Job]:
+    """Return handlers for work that outlives a request."""
+    raise NotImplementedError
+
+
+@hookspec
+def rule_packs() -> Sequence[Path]:
+    """Return the TOML files of your rule packs."""
+    raise NotImplementedError
+
+
+@hookspec
+def fact_kinds() -> Sequence[FactKind]:
+    """Declare the kinds of fact that you write; the ledger refuses others from you."""
+    raise NotImplementedError
+
+
+@hookspec
+def importers() -> Sequence[Importer]:
+    """Return what reads your spreadsheets: a profile, a writer and, if there are rules to check, findings."""
+    raise NotImplementedError
+
+
+@hookspec
+def on_event(session: AsyncSession, scope: Scope, event: Event) -> Any:
+    """React, as a coroutine in a transaction of the tenant, to an event that was published after a commit."""
+    raise NotImplementedError
+
+
+@hookspec
+def enabled(session: AsyncSession, scope: Scope) -> Any:
+    """Do, as a coroutine in the switch's own transaction, what being switched on needs."""
+    raise NotImplementedError
+
+
+@hookspec
+def disabled(session: AsyncSession, scope: Scope) -> Any:
+    """Do, as a coroutine in the switch's own transaction, what being switched off needs; data stays."""
+    raise NotImplementedError

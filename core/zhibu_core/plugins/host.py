@@ -1,0 +1,152 @@
+"""Finds plugins, checks that they fit, calls them one by one and contains what goes wrong."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, partial
+from importlib import import_module, metadata
+from typing import Any, TypeVar, cast
+
+import pluggy
+import structlog
+
+from zhibu_core.plugins import hooks
+from zhibu_core.plugins.fitness import Misfit, check_manifest, check_parts
+from zhibu_core.plugins.manifest import Manifest
+
+GROUP = "zhibu"
+PLATFORM_GROUP = "zhibu.platform"
+log = structlog.get_logger()
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """One plugin's function for one hook."""
+
+    plugin: str
+    function: Callable[..., Any]
+    arguments: tuple[str, ...]
+
+    def __call__(self, given: dict[str, Any]) -> Any:
+        """Calls the function with those of the given arguments that it names."""
+        return self.function(**{name: given[name] for name in self.arguments})
+
+
+class PluginHost:
+    """All installed plugins: those that fit, and for the others the reason.
+
+    The platform's own parts (tenants, web, graphql) use the same hooks, are always on, and are not listed.
+    """
+
+    def __init__(self) -> None:
+        self.manifests: dict[str, Manifest] = {}
+        self.unavailable: dict[str, str] = {}
+        self.platform: set[str] = set()
+        self._implementations: dict[str, tuple[Implementation, ...]] = {}
+
+    @classmethod
+    def discover(cls) -> "PluginHost":
+        """A host of everything that is installed under the entry-point groups."""
+        host = cls()
+        for group in (PLATFORM_GROUP, GROUP):
+            for point in sorted(metadata.entry_points(group=group), key=lambda p: p.name):
+                host.add(point.name, point.value, platform=group == PLATFORM_GROUP)
+        host.check_requirements()
+        return host
+
+    def add(self, key: str, module: Any, *, platform: bool = False) -> None:
+        """Takes in one plugin (a module, or its name); a misfit is noted with the reason instead."""
+        try:
+            loaded = import_module(module) if isinstance(module, str) else module
+            found = implementations_of(key, loaded)
+            manifest = check_manifest(key, found)
+        except Misfit as misfit:
+            self._refuse(key, str(misfit))
+        except Exception as error:  # a plugin may fail in any way; the platform starts all the same
+            self._refuse(key, f"{type(error).__name__}: {error}")
+        else:
+            self.manifests[key] = manifest
+            if platform:
+                self.platform.add(key)
+            for name, function in found.items():
+                self._implementations[name] = (*self._implementations.get(name, ()), function)
+
+    def check_requirements(self) -> None:
+        """Refuses plugins whose required plugins are not available."""
+        for key, manifest in list(self.manifests.items()):
+            missing = [need for need in manifest.requires if need not in self.manifests]
+            if missing:
+                self._refuse(key, f"requires {', '.join(missing)}, which is not available")
+                del self.manifests[key]
+                self._forget(key)
+
+    def check_parts(self) -> None:
+        """Refuses plugins whose hooks answer in another form than declared; to be called before serving."""
+        for key, manifest in list(self.manifests.items()):
+            own = {name: f for name, fs in self._implementations.items() for f in fs if f.plugin == key}
+            try:
+                check_parts(manifest, {name: partial(function, {}) for name, function in own.items()})
+            except Exception as error:  # a plugin may fail in any way; the platform starts all the same
+                self._refuse(key, str(error) if isinstance(error, Misfit) else f"{type(error).__name__}: {error}")
+                del self.manifests[key]
+                self._forget(key)
+
+    @cached_property
+    def switchable(self) -> frozenset[str]:
+        """The plugins that a tenant may switch on or off."""
+        return frozenset(self.manifests) - self.platform
+
+    def call(self, hook: str, plugins: Iterable[str] | None = None, **given: Any) -> Iterator[tuple[str, Any]]:
+        """Calls the hook's implementations one by one; yields (plugin, answer) of those that did not raise.
+
+        `plugins` limits the calls to those keys (the platform's parts are always called); None calls all.
+        """
+        wanted = None if plugins is None else (plugins if isinstance(plugins, frozenset) else frozenset(plugins))
+        for implementation in self._implementations.get(hook, ()):
+            if (
+                wanted is not None
+                and implementation.plugin not in wanted
+                and implementation.plugin not in self.platform
+            ):
+                continue
+            try:
+                yield implementation.plugin, implementation(given)
+            except Exception as error:
+                log.exception("plugin_failed", plugin=implementation.plugin, hook=hook, error=str(error))
+
+    def implementing(self, hook: str, plugins: frozenset[str]) -> list[str]:
+        """The plugins among these, and the platform's parts, that implement the hook."""
+        found = (implementation.plugin for implementation in self._implementations.get(hook, ()))
+        return [plugin for plugin in found if plugin in plugins or plugin in self.platform]
+
+    async def ask(self, plugin: str, hook: str, **given: Any) -> Any:
+        """Awaits one plugin's coroutine for a hook; what it raises reaches the caller, whose transaction it is."""
+        for implementation in self._implementations.get(hook, ()):
+            if implementation.plugin == plugin:
+                return await implementation(given)
+        return None
+
+    def collect(self, hook: str, plugins: Iterable[str] | None = None) -> list[tuple[str, Any]]:
+        """(plugin, item) of every item that the hook's implementations list."""
+        return [(key, item) for key, items in self.call(hook, plugins) for item in cast("Iterable[Any]", items)]
+
+    def _refuse(self, key: str, reason: str) -> None:
+        self.unavailable[key] = reason
+        log.warning("plugin_unavailable", plugin=key, reason=reason)
+
+    def _forget(self, key: str) -> None:
+        for name, found in self._implementations.items():
+            self._implementations[name] = tuple(f for f in found if f.plugin != key)
+
+
+def implementations_of(key: str, module: Any) -> dict[str, Implementation]:
+    """The module's hook implementations by hook; raises pluggy's error where one does not match its specification."""
+    manager = pluggy.PluginManager(hooks.PROJECT)
+    manager.add_hookspecs(hooks)
+    manager.register(module, key)
+    manager.check_pending()
+    found: dict[str, Implementation] = {}
+    for caller in manager.get_hookcallers(module) or []:
+        for implementation in caller.get_hookimpls():
+            found[caller.name] = Implementation(key, implementation.function, implementation.argnames)
+    return found

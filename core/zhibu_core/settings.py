@@ -1,0 +1,65 @@
+"""What an installation may set, read once from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from zhibu_core.errors import InvalidInput
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings; every name in docs/reference/settings.md is one of these."""
+
+    data: Path = Path(".zhibu")
+    database_url: str | None = field(default=None, repr=False)
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    host: str = "127.0.0.1"
+    port: int = 8000
+    metrics_token: str | None = field(default=None, repr=False)
+    mobile_public_institution: bool = True
+    postgres: str = "18"
+    issuer: str | None = None
+    client_id: str = "zhibu-web"
+    client_secret: str | None = field(default=None, repr=False)
+
+    @property
+    def keys(self) -> Path:
+        """The folder of key files, apart from the database's own folder."""
+        return self.data / "keys"
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from `ZHIBU_…` variables; raises `InvalidInput` naming the variable that cannot be read."""
+    env = os.environ if environ is None else environ
+    return Settings(
+        data=Path(env.get("ZHIBU_DATA", ".zhibu")).absolute(),
+        database_url=env.get("ZHIBU_DATABASE_URL") or None,
+        hosts=read_hosts(env.get("ZHIBU_HOSTS", "")),
+        host=env.get("ZHIBU_HOST", "127.0.0.1"),
+        port=_port(env.get("ZHIBU_PORT", "8000")),
+        metrics_token=env.get("ZHIBU_METRICS_TOKEN") or None,
+        mobile_public_institution=env.get("ZHIBU_MOBILE_PUBLIC_INSTITUTION", "true") != "false",
+        postgres=env.get("ZHIBU_PG", "18"),
+        issuer=env.get("ZHIBU_ISSUER") or None,
+        client_id=env.get("ZHIBU_CLIENT_ID", "zhibu-web"),
+        client_secret=env.get("ZHIBU_CLIENT_SECRET") or None,
+    )
+
+
+def read_hosts(text: str) -> dict[str, str]:
+    """`ZHIBU_HOSTS` as host → slug, written `dj.example.edu.cn=yunting,…`."""
+    hosts: dict[str, str] = {}
+    for pair in filter(None, (part.strip() for part in text.split(","))):
+        host, mark, slug = pair.partition("=")
+        if not (mark and host.strip() and slug.strip()):
+            raise InvalidInput("hosts", f"ZHIBU_HOSTS: “{pair}” is not of the form host=slug.", field="ZHIBU_HOSTS")
+        hosts[host.strip().lower()] = slug.strip()
+    return hosts
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 <= int(text) < 65536:
+        raise InvalidInput("port", f"ZHIBU_PORT: “{text}” is not a port number.", field="ZHIBU_PORT")
+    return int(text)

@@ -1,0 +1,104 @@
+"""Sessions bound to one tenant: the engine's listener sends app.bind first, the session adds the tenant to ORM statements."""
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+
+from zhibu_core.tenancy.guard import UnboundTenant, model_names
+from zhibu_core.tenancy.models import TenantOwned
+
+UNBOUND = "tenant"
+
+
+class Database:
+    """The runtime's pool of connections (role app_rt), and the only maker of sessions."""
+
+    def __init__(self, url: str, *, pool_size: int = 8, application: str = "zhibu") -> None:
+        self.url = url
+        self.engine: AsyncEngine = create_async_engine(
+            _sqlalchemy_url(url),
+            pool_size=pool_size,
+            max_overflow=4,
+            pool_timeout=2,
+            pool_pre_ping=True,
+            connect_args={
+                "server_settings": {"application_name": application, "statement_timeout": "60s",
+                                    "idle_in_transaction_session_timeout": "60s", "jit": "off"},
+            },
+        )  # fmt: skip
+        event.listen(self.engine.sync_engine, "begin", _bind)
+
+    @asynccontextmanager
+    async def session(self, tenant_id: uuid.UUID) -> AsyncIterator[AsyncSession]:
+        """One transaction of one tenant: commits at the end of the block, rolls back when it raises."""
+        bound = self.engine.execution_options(tenant=tenant_id)
+        async with AsyncSession(bound, expire_on_commit=False, sync_session_class=TenantSession, info={"tenant": tenant_id}) as session, session.begin():  # fmt: skip
+            yield session
+
+    @asynccontextmanager
+    async def system_session(self) -> AsyncIterator[AsyncSession]:
+        """A transaction of no tenant: sees the global tables and nothing of any tenant."""
+        unbound = self.engine.execution_options(tenant=None)
+        async with AsyncSession(unbound, expire_on_commit=False, sync_session_class=TenantSession, info={"tenant": None}) as session, session.begin():  # fmt: skip
+            yield session
+
+    async def close(self) -> None:
+        """Closes every connection of the pool."""
+        await self.engine.dispose()
+
+
+class TenantSession(Session):
+    """A session whose ORM statements on tenant tables carry `tenant_id = …` and which refuses them when unbound."""
+
+
+@event.listens_for(TenantSession, "do_orm_execute")
+def _filter_by_tenant(state: ORMExecuteState) -> None:
+    tenant: uuid.UUID | None = state.session.info["tenant"]
+    if tenant is None:
+        if names := model_names(state):
+            raise UnboundTenant(names)
+        return
+    if state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
+        return
+    state.statement = state.statement.options(
+        with_loader_criteria(TenantOwned, lambda model: model.tenant_id == tenant, include_aliases=True)
+    )
+
+
+@event.listens_for(TenantSession, "before_flush")
+def _own_new_rows(session: Session, _context: Any, _instances: Any) -> None:
+    tenant: uuid.UUID | None = session.info["tenant"]
+    for row in session.new:
+        if not isinstance(row, TenantOwned):
+            continue
+        if tenant is None:
+            raise UnboundTenant([type(row).__name__])
+        if row.tenant_id is None:
+            row.tenant_id = tenant
+        elif row.tenant_id != tenant:
+            raise UnboundTenant([type(row).__name__])
+
+
+def tenant_of(session: AsyncSession) -> uuid.UUID:
+    """The tenant that a session is bound to; raises `UnboundTenant` for a system session."""
+    tenant: uuid.UUID | None = session.info["tenant"]
+    if tenant is None:
+        raise UnboundTenant(["session"])
+    return tenant
+
+
+def _bind(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if UNBOUND not in options:
+        raise UnboundTenant(["connection"])
+    if options[UNBOUND] is not None:
+        connection.execute(text("select app.bind(:tenant)"), {"tenant": options[UNBOUND]})
+
+
+def _sqlalchemy_url(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+asyncpg://", 1)

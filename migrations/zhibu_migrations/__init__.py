@@ -1,0 +1,1 @@
+"""Alembic environment and the history of core and tenants."""

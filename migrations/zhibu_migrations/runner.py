@@ -1,0 +1,85 @@
+"""Upgrades core, then each plugin, every one with its own version table in schema jobs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class History:
+    """One line of migrations: `key` names its version table `jobs.alembic_<key>`, `folder` holds the scripts."""
+
+    key: str
+    folder: Path
+
+    @property
+    def table(self) -> str:
+        """The version table's name."""
+        return f"alembic_{self.key}"
+
+    def head(self) -> str | None:
+        """The newest revision's number; files are named `0001_what.py` and applied in that order."""
+        numbers = sorted(path.name.split("_")[0] for path in self.folder.glob("[0-9]*_*.py"))
+        return numbers[-1] if numbers else None
+
+
+CORE = History("core", HERE / "versions")
+
+
+async def upgrade(owner_url: str, plugins: Sequence[History] = ()) -> list[str]:
+    """Brings core and the plugins to their newest revision; returns the keys of those that changed.
+
+    `owner_url` signs in as app_owner. Raises what PostgreSQL or Alembic raises; each migration is one transaction.
+    """
+    engine = create_async_engine(owner_url.replace("postgresql://", "postgresql+asyncpg://", 1))
+    changed: list[str] = []
+    try:
+        async with engine.connect() as connection:
+            behind = await connection.run_sync(_behind, [CORE, *plugins])
+            await connection.rollback()
+            for history in behind:
+                await connection.run_sync(_upgrade, history)
+                changed.append(history.key)
+            await connection.commit()
+    finally:
+        await engine.dispose()
+    return changed
+
+
+async def pending(owner_url: str, plugins: Sequence[History] = ()) -> list[str]:
+    """Keys of the histories that are not at their newest revision."""
+    engine = create_async_engine(owner_url.replace("postgresql://", "postgresql+asyncpg://", 1))
+    try:
+        async with engine.connect() as connection:
+            return [history.key for history in await connection.run_sync(_behind, [CORE, *plugins])]
+    finally:
+        await engine.dispose()
+
+
+def _behind(connection: Connection, histories: Sequence[History]) -> list[History]:
+    tables = set(connection.scalars(text("select tablename from pg_tables where schemaname = 'jobs'")))
+    return [h for h in histories if h.head() and _current(connection, h, tables) != h.head()]
+
+
+def _current(connection: Connection, history: History, tables: set[str]) -> str | None:
+    if history.table not in tables:
+        return None
+    return connection.scalar(text(f"select version_num from jobs.{history.table}"))  # noqa: S608 our own key
+
+
+def _upgrade(connection: Connection, history: History) -> None:
+    from alembic import command  # half a second to import, and mostly nothing is behind
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    config.set_main_option("version_locations", str(history.folder))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_table", history.table)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
