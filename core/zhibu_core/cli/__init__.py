@@ -1,0 +1,1 @@
+"""The command line: `zhibu` and its commands, each registered under the entry-point group zhibu.commands."""

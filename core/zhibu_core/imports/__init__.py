@@ -1,0 +1,1 @@
+"""Imports: spreadsheets in, verdicts by row and column, then one transaction."""

@@ -1,0 +1,1 @@
+"""Reads files of every accepted form into sheets of raw cells."""

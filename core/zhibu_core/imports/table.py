@@ -1,0 +1,64 @@
+"""One recognised sheet as a table of values, before any row is held against others."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
+
+from zhibu_core.imports.formats.sheet import Cell, Sheet
+from zhibu_core.imports.layout import Layout
+from zhibu_core.imports.profile import Profile, SheetKind
+from zhibu_core.imports.rows import data_rows
+from zhibu_core.imports.values import Setting, read_column
+
+Values = tuple[Any, ...]
+"""The values of a row in the profile's canonical order: None where nothing is written, `Bad` where it is refused."""
+
+
+@dataclass(slots=True)
+class Table:
+    """The data rows of one sheet.
+
+    `numbers` are row numbers as the file shows them; `prints` are hashes of the cells as written;
+    `headings` are the file's own, by key.
+    """
+
+    file: str
+    sheet: str
+    kind: SheetKind
+    header_rows: list[int]
+    headings: dict[str, str]
+    numbers: list[int]
+    rows: list[Values]
+    prints: list[int]
+    hidden: list[int]
+    skipped: list[int]
+
+    @property
+    def profile(self) -> Profile:
+        """The profile that the sheet fits."""
+        return self.kind.profile
+
+
+def read_table(file: str, sheet: Sheet, layout: Layout, today: Any) -> Table:
+    """Reads every recognised column of a sheet whose layout is known."""
+    profile, setting = layout.kind.profile, Setting(today, sheet.base)
+    data = data_rows(sheet, layout)
+    sheet.fill_down()
+    raw: dict[str, list[Cell]] = {key: [row[place] for row in data.rows] for key, place in layout.bound.items()}
+    columns: list[Iterable[Any]] = [
+        read_column(raw[column.key], column, setting) if column.key in raw else repeat(None, len(data.rows))
+        for column in profile.columns
+    ]
+    return Table(
+        file=file,
+        sheet=sheet.title or profile.title,
+        kind=layout.kind,
+        header_rows=layout.header_rows,
+        headings={key: layout.headings[place] for key, place in layout.bound.items()},
+        numbers=data.numbers,
+        rows=list(zip(*columns, strict=True)),
+        prints=[hash(cells) for cells in zip(*raw.values(), strict=True)],
+        hidden=[number for number in data.numbers if number in sheet.hidden_rows],
+        skipped=data.skipped,
+    )

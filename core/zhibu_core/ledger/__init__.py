@@ -1,0 +1,1 @@
+"""The ledger: rules ask, duties follow from rules, facts meet them."""

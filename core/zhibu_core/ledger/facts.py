@@ -1,0 +1,98 @@
+"""Writes facts: added once, ended by a correction (superseded) or a withdrawal (retracted), never changed."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from sqlalchemy import Table, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from zhibu_core.ledger.models import Fact
+from zhibu_core.tenancy.bulk import insert_rows
+from zhibu_core.tenancy.ids import new_id
+from zhibu_core.tenancy.session import tenant_of
+
+Grade = Literal["confirmed", "recorded", "code", "makeup", "imported", "document"]
+"""Evidence grade: confirmed by the person, recorded by the recorder, by code of the day, studied later, from a
+spreadsheet, from a document."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactDraft:
+    """A fact to be written. `record_type`/`record_id` name the record it comes from; `quantity` is in the kind's unit."""
+
+    kind: str
+    organization_id: uuid.UUID
+    happened_on: dt.date
+    record_type: str
+    record_id: uuid.UUID
+    grade: Grade = "recorded"
+    person_id: uuid.UUID | None = None
+    started_at: dt.datetime | None = None
+    until_on: dt.date | None = None
+    quantity: float | None = None
+    mark: str | None = None
+    grp: str | None = None
+    detail: Mapping[str, Any] | None = None
+
+
+async def write_facts(
+    session: AsyncSession, drafts: Sequence[FactDraft], *, source: str, written_by: uuid.UUID | None
+) -> int:
+    """Adds facts in the session's transaction; `source` is the plugin's key or "core". Returns their number."""
+    now = dt.datetime.now(dt.UTC)
+    rows = [
+        {
+            "id": new_id(),
+            "kind": d.kind,
+            "organization_id": d.organization_id,
+            "person_id": d.person_id,
+            "happened_on": d.happened_on,
+            "started_at": d.started_at,
+            "until_on": d.until_on,
+            "quantity": d.quantity,
+            "mark": d.mark,
+            "grp": d.grp,
+            "grade": d.grade,
+            "record_type": d.record_type,
+            "record_id": d.record_id,
+            "source": source,
+            "detail": d.detail,
+            "written_by": written_by,
+            "written_at": now,
+        }
+        for d in drafts
+    ]
+    return await insert_rows(session, cast("Table", Fact.__table__), rows)
+
+
+_END = text(
+    """insert into fact_end (tenant_id, id, fact_id, reason, note, ended_by, ended_at)
+    select f.tenant_id, f.id, f.id, :reason, :note, :by, :now from fact f
+    where f.tenant_id = :t and f.record_id = any(:records)
+      and not exists (select from fact_end e where e.tenant_id = f.tenant_id and e.fact_id = f.id)"""
+)
+
+
+async def end_facts(
+    session: AsyncSession,
+    records: Iterable[uuid.UUID],
+    reason: Literal["superseded", "retracted"],
+    *,
+    note: str,
+    ended_by: uuid.UUID | None,
+) -> None:
+    """Ends all facts in force of these records; the facts themselves stay, with who ended them and why."""
+    await session.execute(
+        _END,
+        {
+            "t": tenant_of(session),
+            "records": list(records),
+            "reason": reason,
+            "note": note,
+            "by": ended_by,
+            "now": dt.datetime.now(dt.UTC),
+        },
+    )

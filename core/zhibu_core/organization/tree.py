@@ -1,0 +1,100 @@
+"""The tree: paths, subtrees, ancestors, and the tree as it stood on a day (performance.md, Tenancy)."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import Row, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from zhibu_core.errors import InvalidInput, not_found
+from zhibu_core.organization.kinds import may_stand_below
+from zhibu_core.organization.models import Organization, OrganizationPlacement
+from zhibu_core.tenancy.ids import new_id
+from zhibu_core.tenancy.session import tenant_of
+
+SEPARATOR = "/"
+AFTER_SEPARATOR = "0"
+"""The character after the separator in the C collation: bounds a subtree from above."""
+
+
+def label_of(code: str) -> str:
+    """An organization's part of a path: its code, ended by the separator."""
+    return code.replace(SEPARATOR, "-") + SEPARATOR
+
+
+def bounds(path: str) -> tuple[str, str]:
+    """The half-open range of paths of a subtree, its root included; of "" the whole tree."""
+    return (path, path[:-1] + AFTER_SEPARATOR) if path else ("", "\U0010ffff")
+
+
+_ANCESTORS = text(
+    """select o.id, o.code, o.name, o.short_name, o.kind, o.path from organization o
+    where o.tenant_id = :t and o.path = any(:paths) order by o.path"""
+)
+_AS_OF = text(
+    """select o.id, o.code, o.name, o.kind, p.parent_id, p.path from organization o
+    join lateral (select q.parent_id, q.path from organization_placement q where q.tenant_id = o.tenant_id
+      and q.organization_id = o.id and q.since <= :day order by q.since desc limit 1) p on true
+    where o.tenant_id = :t and (o.founded_on is null or o.founded_on <= :day)
+      and (o.abolished_on is null or o.abolished_on > :day) and p.path >= :low and p.path < :high order by p.path"""
+)
+
+
+async def ancestors(session: AsyncSession, path: str) -> Sequence[Row[tuple[uuid.UUID, str, str, str, str, str]]]:
+    """The organizations above a path and the one at it, from the top: id, code, name, short_name, kind, path."""
+    parts = path.split(SEPARATOR)[:-1]
+    paths = [SEPARATOR.join(parts[: n + 1]) + SEPARATOR for n in range(len(parts))]
+    return (await session.execute(_ANCESTORS, {"t": tenant_of(session), "paths": paths})).all()
+
+
+async def tree_as_of(session: AsyncSession, day: dt.date, path: str = "") -> Sequence[Row[tuple[object, ...]]]:
+    """The organizations that stood on a day in the subtree of `path` as it was then: id, code, name, kind, parent_id, path."""
+    low, high = bounds(path)
+    return (await session.execute(_AS_OF, {"t": tenant_of(session), "day": day, "low": low, "high": high})).all()
+
+
+_REPATH = text(
+    """update organization set path = :new || substr(path, :length) where tenant_id = :t and path >= :low and path < :high
+    returning id, parent_id, path"""
+)
+
+
+async def move(session: AsyncSession, organization: Organization, parent: Organization, on: dt.date) -> None:
+    """Moves an organization with all below it under another parent, from a day on; two statements for any number.
+
+    Raises `InvalidInput` where the parent stands below it, may not hold its kind, or is abolished.
+    """
+    if parent.path.startswith(organization.path):
+        raise InvalidInput(
+            "parent_cycle", f"不能把“{organization.name}”移到它自己的下级“{parent.name}”之下。", field="parent"
+        )
+    if parent.abolished_on is not None:
+        raise InvalidInput("parent_abolished", f"“{parent.name}”已撤销,不能作为上级。", field="parent")
+    if not may_stand_below(organization.kind, parent.kind):
+        raise InvalidInput("parent_kind", f"这类组织不能设在“{parent.name}”之下。请选择合适的上级。", field="parent")
+    low, high = bounds(organization.path)
+    values = {"t": tenant_of(session), "new": parent.path + label_of(organization.code), "length": len(low) + 1}
+    moved = (await session.execute(_REPATH, values | {"low": low, "high": high})).all()
+    organization.parent_id = parent.id
+    await session.flush()
+    session.add_all(
+        OrganizationPlacement(
+            id=new_id(),
+            organization_id=row.id,
+            parent_id=parent.id if row.id == organization.id else row.parent_id,
+            path=row.path,
+            since=on,
+        )
+        for row in moved
+    )
+    await session.flush()
+    await session.refresh(organization)
+
+
+async def by_code(session: AsyncSession, code: str) -> Organization:
+    """The organization of this code; raises `NotFound`."""
+    found = await session.scalar(select(Organization).where(Organization.code == code))
+    if found is None:
+        raise not_found("组织代码", code)
+    return found
