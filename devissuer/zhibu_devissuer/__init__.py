@@ -1,0 +1,1 @@
+"""An OpenID issuer for demo databases on loopback; production does not install it."""

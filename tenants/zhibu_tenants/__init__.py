@@ -1,0 +1,1 @@
+"""Who exists, which plugins are on, with which settings."""

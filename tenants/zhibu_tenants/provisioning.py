@@ -1,0 +1,58 @@
+"""Opens a tenant: its row, its preset's plugins and settings, and its first administrator; no data."""
+
+import datetime as dt
+import re
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from zhibu_core.audit import note
+from zhibu_core.errors import InvalidInput
+from zhibu_core.identity.models import RoleGrant
+from zhibu_core.organization.names import sort_name
+from zhibu_core.organization.people import Person
+from zhibu_core.platform import Platform
+from zhibu_core.tenancy.directory import TenantSetting, find_tenant, open_tenant
+from zhibu_core.tenancy.ids import new_id
+from zhibu_core.tenancy.scope import Scope, Tenant
+
+from zhibu_tenants.enablement import switch
+from zhibu_tenants.presets import read_preset
+
+SLUG = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]")
+LONGEST_NAME = 50
+
+
+async def create_tenant(
+    platform: Platform, slug: str, name: str, preset: str, *, today: dt.date | None = None, admin: str | None = None
+) -> Tenant:
+    """Opens a tenant; raises `InvalidInput` for a bad or taken slug, an empty name, or an unknown preset."""
+    if not SLUG.fullmatch(slug):
+        raise InvalidInput(
+            "slug_form", f"租户标识“{slug}”只能用小写字母、数字和连字符,以字母开头,2 至 40 个字符。", field="slug"
+        )
+    if not name.strip() or len(name) > LONGEST_NAME:
+        raise InvalidInput("name_form", f"租户名称须为 1 至 {LONGEST_NAME} 个字。", field="name")
+    read_preset(preset)
+    async with platform.database.system_session() as system:
+        await open_tenant(system, Tenant(new_id(), slug, name.strip(), preset, today))
+        tenant = await find_tenant(system, slug)
+    async with platform.database.session(tenant.id) as session:
+        await furnish(platform, session, tenant, admin)
+    return tenant
+
+
+async def furnish(platform: Platform, session: AsyncSession, tenant: Tenant, admin: str | None) -> None:
+    """Gives a new tenant its preset's plugins and settings and, if named, an administrator."""
+    preset = read_preset(tenant.preset)
+    scope = Scope(tenant, frozenset())
+    session.add_all(
+        TenantSetting(id=new_id(), key=key, value={"value": value}) for key, value in preset.settings.items()
+    )
+    for plugin in preset.plugins:
+        if plugin in platform.host.switchable:
+            await switch(platform, session, scope, plugin, on=True)
+    if admin:
+        person = Person(id=new_id(), name=admin, sort_name=sort_name(admin))
+        session.add(person)
+        await session.flush()
+        session.add(RoleGrant(id=new_id(), person_id=person.id, role="admin", since=tenant.current_day()))
+    await note(session, scope, "tenant.open", "tenant", tenant.id)

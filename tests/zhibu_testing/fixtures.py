@@ -1,0 +1,120 @@
+"""The pytest plugin: a real PostgreSQL, a platform with every installed plugin, and two tenants for every test."""
+
+import asyncio
+import datetime as dt
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncSession
+from zhibu_core.boot import prepare_and_migrate
+from zhibu_core.database.access import OWNER, RUNTIME, Server
+from zhibu_core.database.embedded import running_sync
+from zhibu_core.platform import Platform
+from zhibu_core.plugins.host import PluginHost
+from zhibu_core.settings import Settings
+from zhibu_core.tenancy.scope import Actor, Grant, Scope, Tenant
+from zhibu_core.tenancy.session import Database
+from zhibu_tenants.provisioning import create_tenant
+
+TODAY = dt.date(2026, 10, 31)
+
+
+@dataclass(frozen=True)
+class TestDatabase:
+    """One worker's own database on the shared server."""
+
+    __test__ = False
+    server: Server
+    name: str
+    settings: Settings
+
+    def dsn(self, role: str = RUNTIME) -> str:
+        """The address of this database for a role."""
+        return self.server.dsn_for(role, database=self.name)
+
+
+@dataclass(frozen=True)
+class Parties:
+    """The two tenants of a test: `home` is the one under test, `neighbour` must never notice."""
+
+    home: Tenant
+    neighbour: Tenant
+
+
+@pytest.fixture(scope="session")
+def test_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings with a data folder that all workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    return Settings(data=shared / "zhibu-data", postgres=os.environ.get("ZHIBU_PG", "18"))
+
+
+@pytest.fixture(scope="session")
+def test_database(test_settings: Settings) -> Iterator[TestDatabase]:
+    """A migrated database of this worker's own; gone with the server's folder."""
+    with running_sync(test_settings) as server:
+        name = f"zhibu_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{uuid.uuid4().hex[:8]}"
+        asyncio.run(_create(server, name))
+        yield TestDatabase(server, name, test_settings)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def platform(test_database: TestDatabase) -> AsyncIterator[Platform]:
+    """The platform with every installed plugin, on the worker's database."""
+    host = PluginHost.discover()
+    host.check_parts()
+    running = Platform(test_database.settings, host, Database(test_database.dsn(), pool_size=4))
+    yield running
+    await running.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def parties(platform: Platform) -> Parties:
+    """Two fresh tenants, a university and an enterprise, whose day is 2026-10-31."""
+    tag = uuid.uuid4().hex[:10]
+    home = await create_tenant(platform, f"home-{tag}", "测试大学", "university", today=TODAY)
+    neighbour = await create_tenant(platform, f"next-{tag}", "隔壁集团", "enterprise", today=TODAY)
+    return Parties(home, neighbour)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def session(platform: Platform, parties: Parties) -> AsyncIterator[AsyncSession]:
+    """A transaction of the home tenant, committed when the test ends."""
+    async with platform.database.session(parties.home.id) as bound:
+        yield bound
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def scope(platform: Platform, parties: Parties) -> Scope:
+    """The scope of somebody who may do everything in the home tenant."""
+    return await all_powers(platform, parties.home)
+
+
+async def all_powers(platform: Platform, tenant: Tenant, person_id: uuid.UUID | None = None) -> Scope:
+    """A scope that holds every action of every plugin switched on in the tenant."""
+    async with platform.database.session(tenant.id) as bound:
+        plugins = await platform.scopes.plugins_of(bound, tenant)
+    actions = frozenset(platform.scopes.policy(plugins).actions)
+    actor = Actor(person_id or uuid.uuid4(), "测试人", "test")
+    return Scope(tenant, plugins, actor, (Grant("organizer", None, "", actions),), "test")
+
+
+async def _create(server: Server, name: str) -> None:
+    admin = await asyncpg.connect(server.admin)
+    try:
+        await admin.execute(f'create database "{name}"')
+    finally:
+        await admin.close()
+    await prepare_and_migrate(Server(server.admin_for(name)), PluginHost.discover())
+
+
+def owner_dsn(database: TestDatabase) -> str:
+    """The owner's address, for tests that look at the catalog."""
+    return database.dsn(OWNER)
+
+
