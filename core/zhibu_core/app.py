@@ -26,22 +26,25 @@ def create_app(
     platform: Platform,
     *,
     more: Sequence[ControllerRouterHandler] = (),
-    page_of_error: PageOfError | None = None,
     jobs: bool = True,
 ) -> Litestar:
     """The application of one process. `more` are handlers outside any tenant, such as the demo's issuer.
 
-    Every installed plugin's routes are mounted once below /t/<slug>; the gate lets only enabled ones answer.
+    Every installed plugin's routes are mounted once below /t/<slug>; the gate lets only enabled ones answer. The
+    platform's own parts may bring `shared_routes()` outside any tenant and `page_of_error`.
     """
-    platform.host.check_parts()
+    host = platform.host
+    host.check_parts()
+    shared = [route for routes in host.platform_parts("shared_routes") for route in routes()]
+    page_of_error: PageOfError | None = next(iter(host.platform_parts("page_of_error")), None)
     tenant_routes = Router(
         path="/t/{slug:str}",
         guards=[gate],
         dependencies=TENANT_DEPENDENCIES,
-        route_handlers=[_owned(plugin, route) for plugin, route in platform.host.collect("routes")],
+        route_handlers=[_owned(plugin, route) for plugin, route in host.collect("routes")],
     )
     return Litestar(
-        route_handlers=[tenant_routes, live, ready, metrics, *more],
+        route_handlers=[tenant_routes, live, ready, metrics, *shared, *more],
         state=State({"platform": platform, "page_of_error": page_of_error}),
         middleware=[DefineMiddleware(SecurityHeaders), DefineMiddleware(TenantPath, hosts=platform.settings.hosts)],
         exception_handlers={Exception: answer},

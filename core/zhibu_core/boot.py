@@ -8,7 +8,6 @@ from pathlib import Path
 import asyncpg
 import structlog
 from sqlalchemy.exc import DBAPIError
-from zhibu_migrations.runner import History, pending, upgrade
 
 from zhibu_core.database.access import OWNER, RUNTIME, Server, database_for
 from zhibu_core.database.catalog import audit_catalog
@@ -18,6 +17,7 @@ from zhibu_core.platform import Platform
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.settings import Settings
 from zhibu_core.tenancy.session import Database
+from zhibu_migrations.runner import History, pending, upgrade
 
 log = structlog.get_logger()
 
@@ -46,15 +46,14 @@ async def prepare_and_migrate(server: Server, host: PluginHost, *, only_if_behin
 
     With `only_if_behind` an up-to-date database costs one look. Raises `Unavailable` where the audit has findings.
     """
-    histories = plugin_histories(host)
-    if only_if_behind and not await _behind(server, histories):
+    if only_if_behind and not await pending_of(server, host):
         return []
     connection = await asyncpg.connect(server.admin)
     try:
         await prepare(connection, server.passwords)
     finally:
         await connection.close()
-    changed = await upgrade(server.dsn_for(OWNER), histories)
+    changed = await upgrade(server.dsn_for(OWNER), plugin_histories(host))
     await refuse_faults(server)
     log.info("migrated", histories=changed)
     return changed
@@ -62,16 +61,22 @@ async def prepare_and_migrate(server: Server, host: PluginHost, *, only_if_behin
 
 async def refuse_faults(server: Server) -> None:
     """Raises `Unavailable` naming what the catalog audit found."""
-    faults = await audit_catalog(server.dsn_for(OWNER))
+    faults = await audit_of(server)
     if faults:
         raise Unavailable("catalog", "数据库结构没有通过隔离审计:" + ";".join(faults[:5]))
 
 
-async def _behind(server: Server, histories: list[History]) -> bool:
+async def pending_of(server: Server, host: PluginHost) -> list[str]:
+    """The histories that are behind; "roles" where the superuser's step has not been made."""
     try:
-        return bool(await pending(server.dsn_for(OWNER), histories))
+        return await pending(server.dsn_for(OWNER), plugin_histories(host))
     except (asyncpg.PostgresError, DBAPIError, OSError):
-        return True  # no roles yet
+        return ["roles"]
+
+
+async def audit_of(server: Server) -> list[str]:
+    """The faults that the catalog audit finds."""
+    return await audit_catalog(server.dsn_for(OWNER))
 
 
 def plugin_histories(host: PluginHost) -> list[History]:

@@ -49,7 +49,7 @@ async def test_rows_of_another_tenant_are_refused(platform: Platform, parties: P
 
 
 async def test_rebinding_inside_a_transaction_is_refused(platform: Platform, parties: Parties) -> None:
-    with pytest.raises(DBAPIError, match="42501|bound"):
+    with pytest.raises(DBAPIError, match=r"42501|bound"):
         async with platform.database.session(parties.home.id) as session:
             await session.execute(text("select app.bind(:t)"), {"t": parties.neighbour.id})
 
@@ -58,6 +58,8 @@ async def test_bulk_insert_lands_in_the_bound_tenant(platform: Platform, parties
     rows = [{"id": uuid.uuid4(), "key": f"k{n}", "value": {"n": n, "text": 'a"\\b'}} for n in range(3)]
     async with platform.database.session(parties.home.id) as session:
         assert await insert_rows(session, TenantSetting.__table__, rows) == 3
-        found = list(await session.scalars(select(TenantSetting).where(TenantSetting.key.like("k%")).order_by(TenantSetting.key)))
+        found = list(
+            await session.scalars(select(TenantSetting).where(TenantSetting.key.like("k%")).order_by(TenantSetting.key))
+        )
     assert [row.value["n"] for row in found] == [0, 1, 2]
     assert all(row.tenant_id == parties.home.id for row in found)

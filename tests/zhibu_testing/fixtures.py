@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import asyncpg
 import pytest
 import pytest_asyncio
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncSession
+
 from zhibu_core.boot import prepare_and_migrate
 from zhibu_core.database.access import OWNER, RUNTIME, Server
 from zhibu_core.database.embedded import running_sync
@@ -20,6 +22,7 @@ from zhibu_core.settings import Settings
 from zhibu_core.tenancy.scope import Actor, Grant, Scope, Tenant
 from zhibu_core.tenancy.session import Database
 from zhibu_tenants.provisioning import create_tenant
+from zhibu_testing.statements import faults_of
 
 TODAY = dt.date(2026, 10, 31)
 
@@ -69,8 +72,12 @@ async def platform(test_database: TestDatabase) -> AsyncIterator[Platform]:
     host = PluginHost.discover()
     host.check_parts()
     running = Platform(test_database.settings, host, Database(test_database.dsn(), pool_size=4))
+    seen = log_statements(running.database)
     yield running
+    tables = await tenant_tables(running.database)
     await running.close()
+    faults = [fault for statement in sorted(seen) for fault in faults_of(statement, tables)]
+    assert not faults, "statements that scale.md bars:\n" + "\n".join(faults[:20])
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -118,3 +125,21 @@ def owner_dsn(database: TestDatabase) -> str:
     return database.dsn(OWNER)
 
 
+def log_statements(database: Database) -> set[str]:
+    """Gathers the text of every statement that goes through the pool, in the form that SQLAlchemy sends."""
+    seen: set[str] = set()
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        seen.add(statement)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    return seen
+
+
+async def tenant_tables(database: Database) -> frozenset[str]:
+    """The tables that have a tenant_id."""
+    query = (
+        "select table_name from information_schema.columns where column_name = 'tenant_id' and table_schema = 'public'"
+    )
+    async with database.system_session() as system:
+        return frozenset(await system.scalars(text(query)))

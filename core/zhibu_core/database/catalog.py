@@ -32,9 +32,10 @@ def _allowed(name: str, what: str) -> bool:
 
 async def _global_faults(connection: "asyncpg.Connection[asyncpg.Record]") -> list[str]:
     """Global tables are judged by their own template: the runtime role may read them and nothing else."""
-    faults = []
-    for name in sorted(GLOBAL_TABLES):
-        for verb in ("insert", "update", "delete"):
-            if await connection.fetchval(f"select has_table_privilege('app_rt', 'public.{name}', '{verb}')"):  # noqa: S608
-                faults.append(f"{name}: the runtime role may {verb}")
-    return faults
+    query = "select has_table_privilege('app_rt', 'public.' || $1, $2)"
+    return [
+        f"{name}: the runtime role may {verb}"
+        for name in sorted(GLOBAL_TABLES)
+        for verb in ("insert", "update", "delete")
+        if await connection.fetchval(query, name, verb)
+    ]

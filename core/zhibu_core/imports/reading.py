@@ -8,9 +8,8 @@ from zhibu_core.imports.directory import Directory, Known
 from zhibu_core.imports.formats.detect import open_file
 from zhibu_core.imports.formats.sheet import Sheet
 from zhibu_core.imports.judge import Judge
-from zhibu_core.imports.layout import Finder, Layout
+from zhibu_core.imports.layout import Finder
 from zhibu_core.imports.profile import Profile, SheetKind
-from zhibu_core.imports.recognition import complete
 from zhibu_core.imports.result import Ignored, Reading
 from zhibu_core.imports.table import Table, read_table
 from zhibu_core.imports.tree import Tree
@@ -95,24 +94,14 @@ class _Reader:
             if layout is None:
                 ignored.append(Ignored(path.name, sheet.title, _reason(sheet)))
                 continue
-            complete(sheet, layout, self.today)
-            self._check(path.name, sheet, layout)
+            if layout.kind.profile.key in self.off:
+                title = layout.kind.profile.title
+                raise Unreadable("plugin_off", path.name, f"“{title}”所属的功能没有启用。请先启用，或不选这个文件。")
             tables.append(read_table(path.name, sheet, layout, self.today))
         if not tables:
             raise Unreadable("file_no_profile", path.name, _nothing_fits(ignored))
         reading.ignored += ignored
         return tables
-
-    def _check(self, file: str, sheet: Sheet, layout: Layout) -> None:
-        profile = layout.kind.profile
-        if profile.key in self.off:
-            raise Unreadable("plugin_off", file, f"“{profile.title}”所属的功能没有启用。请先启用，或不选这个文件。")
-        missing = "、".join(column.heading for column in layout.missing if column.required)
-        if missing:
-            where = f"工作表“{sheet.title}”" if sheet.title else "表格"
-            raise Unreadable(
-                "column_missing", file, f"{where}像是{profile.title}，但没有这些必填列：{missing}。请补上列名后重试。"
-            )
 
 
 def _reason(sheet: Sheet) -> str:

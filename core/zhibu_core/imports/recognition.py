@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from zhibu_core.imports.formats.sheet import Cell, Sheet
+from zhibu_core.imports.formats.sheet import Cell
 from zhibu_core.imports.headings import Headings
 from zhibu_core.imports.layout import Layout
 from zhibu_core.imports.profile import Column
-from zhibu_core.imports.rows import data_rows
 from zhibu_core.imports.text import squeezed
 from zhibu_core.imports.values import Bad, Coarse, Setting, read_column
 
@@ -30,10 +29,9 @@ _WHEN: Final = ("date", "coarse", "datetime")
 class _Sample:
     """The first data rows of a sheet, column by column, with what each would read as."""
 
-    def __init__(self, sheet: Sheet, layout: Layout, today: date) -> None:
-        sheet.fill_down()
-        self.rows = data_rows(sheet, layout).rows[:SAMPLE]
-        self.setting = Setting(today, sheet.base)
+    def __init__(self, rows: Sequence[Sequence[Cell]], setting: Setting) -> None:
+        self.rows = rows[:SAMPLE]
+        self.setting = setting
         self._raw: dict[int, list[Cell]] = {}
         self._read: dict[tuple[int, str], list[Any]] = {}
 
@@ -63,11 +61,11 @@ class _Sample:
         return self.share(place, column) >= SHARE
 
 
-def complete(sheet: Sheet, layout: Layout, today: date) -> None:
+def complete(layout: Layout, rows: Sequence[Sequence[Cell]], setting: Setting) -> None:
     """Gives columns of the profile that no heading names to columns of the file that nobody knows."""
-    if not layout.missing or len(_unknown(layout)) == 0:
+    if not layout.missing or not _unknown(layout):
         return
-    sample = _Sample(sheet, layout, today)
+    sample = _Sample(rows, setting)
     headings = Headings(layout.kind.profile)
     for step in (_by_resemblance, _by_telling_values, _by_relation, _by_elimination):
         for column, place in step(layout, sample, headings):
@@ -101,7 +99,7 @@ def _by_resemblance(layout: Layout, sample: _Sample, headings: Headings) -> Foun
 def _by_telling_values(layout: Layout, sample: _Sample, _: Headings) -> Found:
     """Values that say what they are: citizen numbers, mobile phones, words of a list, names of organizations, codes."""
     for column in layout.missing:
-        if column.kind in _TELLING or (column.kind == "code" and not column.refers.endswith(".code")):
+        if column.kind in (*_TELLING, "code"):
             fitting = [place for place in _unknown(layout) if sample.fits(place, column)]
             if fitting:
                 yield column, max(fitting, key=lambda place: (sample.share(place, column), -place))
@@ -187,12 +185,17 @@ def _citizen_id(raw: Cell, value: Any) -> bool:
     return isinstance(value, str) or (isinstance(value, Bad) and value.code not in ("id_length", "id_characters", "required_missing"))
 
 
+def _when(_: Cell, value: Any) -> bool:
+    """A day that may not lie ahead is a day all the same."""
+    return _day(value) is not None or (isinstance(value, Bad) and value.code == "date_future")
+
+
 def _month(raw: Cell, value: Any) -> bool:
     return isinstance(value, date) and len(squeezed(raw)) <= len("2026年10月份")
 
 
 def _datetime(_: Cell, value: Any) -> bool:
-    return isinstance(value, datetime)
+    return isinstance(value, datetime) or (isinstance(value, Bad) and value.code == "date_future")
 
 
 def _names(_: Cell, value: Any) -> bool:
@@ -201,6 +204,8 @@ def _names(_: Cell, value: Any) -> bool:
 
 _TESTS: Final[dict[str, Callable[[Cell, Any], bool]]] = {
     "citizen_id": _citizen_id,
+    "date": _when,
+    "coarse": _when,
     "month": _month,
     "datetime": _datetime,
     "organization": lambda raw, _: bool(_ORGANIZATION.fullmatch(squeezed(raw))),

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from itertools import repeat
 from typing import Any
 
 from zhibu_core.imports.formats.sheet import Cell, Sheet
 from zhibu_core.imports.layout import Layout
 from zhibu_core.imports.profile import Profile, SheetKind
+from zhibu_core.imports.recognition import complete
 from zhibu_core.imports.rows import data_rows
+from zhibu_core.imports.unreadable import Unreadable
 from zhibu_core.imports.values import Setting, read_column
 
 Values = tuple[Any, ...]
@@ -40,11 +43,16 @@ class Table:
         return self.kind.profile
 
 
-def read_table(file: str, sheet: Sheet, layout: Layout, today: Any) -> Table:
-    """Reads every recognised column of a sheet whose layout is known."""
+def read_table(file: str, sheet: Sheet, layout: Layout, today: date) -> Table:
+    """Reads a sheet whose headings are found; columns with an unknown heading are recognised by what they hold.
+
+    Raises `Unreadable` where a required column is missing.
+    """
     profile, setting = layout.kind.profile, Setting(today, sheet.base)
     data = data_rows(sheet, layout)
     sheet.fill_down()
+    complete(layout, data.rows, setting)
+    _check_required(file, sheet, layout)
     raw: dict[str, list[Cell]] = {key: [row[place] for row in data.rows] for key, place in layout.bound.items()}
     columns: list[Iterable[Any]] = [
         read_column(raw[column.key], column, setting) if column.key in raw else repeat(None, len(data.rows))
@@ -62,3 +70,13 @@ def read_table(file: str, sheet: Sheet, layout: Layout, today: Any) -> Table:
         hidden=[number for number in data.numbers if number in sheet.hidden_rows],
         skipped=data.skipped,
     )
+
+
+def _check_required(file: str, sheet: Sheet, layout: Layout) -> None:
+    missing = "、".join(column.heading for column in layout.missing if column.required)
+    if missing:
+        where = f"工作表“{sheet.title}”" if sheet.title else "表格"
+        title = layout.kind.profile.title
+        raise Unreadable(
+            "column_missing", file, f"{where}像是{title}，但没有这些必填列：{missing}。请补上列名后重试。"
+        )

@@ -3,13 +3,15 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from typing import cast
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, Table, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import InvalidInput, not_found
 from zhibu_core.organization.kinds import may_stand_below
 from zhibu_core.organization.models import Organization, OrganizationPlacement
+from zhibu_core.tenancy.bulk import insert_rows
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.session import tenant_of
 
@@ -55,8 +57,8 @@ async def tree_as_of(session: AsyncSession, day: dt.date, path: str = "") -> Seq
 
 
 _REPATH = text(
-    """update organization set path = :new || substr(path, :length) where tenant_id = :t and path >= :low and path < :high
-    returning id, parent_id, path"""
+    """update organization set path = case when id = :moved then path else :new || substr(path, :length) end
+    where tenant_id = :t and (id = :moved or (path >= :low and path < :high)) returning id, parent_id, path"""
 )
 
 
@@ -73,23 +75,28 @@ async def move(session: AsyncSession, organization: Organization, parent: Organi
         raise InvalidInput("parent_abolished", f"“{parent.name}”已撤销,不能作为上级。", field="parent")
     if not may_stand_below(organization.kind, parent.kind):
         raise InvalidInput("parent_kind", f"这类组织不能设在“{parent.name}”之下。请选择合适的上级。", field="parent")
-    low, high = bounds(organization.path)
-    values = {"t": tenant_of(session), "new": parent.path + label_of(organization.code), "length": len(low) + 1}
-    moved = (await session.execute(_REPATH, values | {"low": low, "high": high})).all()
+    old, new = organization.path, parent.path + label_of(organization.code)
     organization.parent_id = parent.id
+    organization.path = new
     await session.flush()
-    session.add_all(
-        OrganizationPlacement(
-            id=new_id(),
-            organization_id=row.id,
-            parent_id=parent.id if row.id == organization.id else row.parent_id,
-            path=row.path,
-            since=on,
-        )
-        for row in moved
-    )
-    await session.flush()
-    await session.refresh(organization)
+    await follow_move(session, organization.id, old, new, on)
+
+
+async def follow_move(session: AsyncSession, moved: uuid.UUID, old: str, new: str, on: dt.date) -> None:
+    """Gives everything below an organization that has moved from path `old` to `new` its new path, and notes where it
+    and they stand from that day on; two statements for any number.
+    """
+    low, high = bounds(old)
+    values = {"t": tenant_of(session), "new": new, "length": len(old) + 1, "low": low, "high": high, "moved": moved}
+    rows = (await session.execute(_REPATH, values)).all()
+    placed = [
+        {"id": new_id(), "organization_id": row.id, "parent_id": row.parent_id, "path": row.path, "since": on}
+        for row in rows
+    ]
+    await insert_rows(
+        session, cast("Table", OrganizationPlacement.__table__), placed,
+        on_conflict="on conflict (tenant_id, organization_id, since) do update set parent_id = excluded.parent_id, path = excluded.path",
+    )  # fmt: skip
 
 
 async def by_code(session: AsyncSession, code: str) -> Organization:

@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from zhibu_core.imports.result import Row
 from zhibu_core.imports.writing import Batch, Candidate
 from zhibu_core.organization.models import Organization, OrganizationPlacement
-from zhibu_core.organization.tree import label_of
+from zhibu_core.organization.tree import follow_move, label_of
 from zhibu_core.tenancy.bulk import insert_rows
 from zhibu_core.tenancy.ids import new_id
 
@@ -35,11 +35,15 @@ COLUMNS = {
 async def write_organizations(batch: Batch, rows: Sequence[Row]) -> None:
     """Parents are written before children, since a child's row names its parent's id."""
     paths = await _paths(batch, rows)
+    held = await batch.paths_of_organizations()
     for level in _levels(rows):
         candidates = [Candidate(row.number, _values(batch, row, paths)) for row in level]
         done = await batch.upsert(TABLE, candidates, ["code"], columns=COLUMNS)
         await _place(batch, candidates, done.ids, done.new)
         batch.organizations |= {c.values["code"]: found for c, found in zip(candidates, done.ids, strict=True)}
+    for code, path in paths.items():
+        if code in held and held[code] != path:
+            await follow_move(batch.session, batch.organizations[code], held[code], path, batch.today)
 
 
 def _values(batch: Batch, row: Row, paths: Mapping[str, str]) -> dict[str, Any]:

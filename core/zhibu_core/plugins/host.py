@@ -42,6 +42,7 @@ class PluginHost:
         self.manifests: dict[str, Manifest] = {}
         self.unavailable: dict[str, str] = {}
         self.platform: set[str] = set()
+        self._modules: dict[str, Any] = {}
         self._implementations: dict[str, tuple[Implementation, ...]] = {}
 
     @classmethod
@@ -66,6 +67,7 @@ class PluginHost:
             self._refuse(key, f"{type(error).__name__}: {error}")
         else:
             self.manifests[key] = manifest
+            self._modules[key] = loaded
             if platform:
                 self.platform.add(key)
             for name, function in found.items():
@@ -90,6 +92,10 @@ class PluginHost:
                 self._refuse(key, str(error) if isinstance(error, Misfit) else f"{type(error).__name__}: {error}")
                 del self.manifests[key]
                 self._forget(key)
+
+    def platform_parts(self, name: str) -> list[Any]:
+        """What the platform's own parts call `name`, such as `shared_routes`: not open to plugins."""
+        return [found for key in sorted(self.platform) if (found := getattr(self._modules[key], name, None)) is not None]
 
     @cached_property
     def switchable(self) -> frozenset[str]:

@@ -3,9 +3,9 @@
 from typing import Any
 
 import msgspec
+
 from zhibu_core.ledger.shapes import Hours
 from zhibu_core.periods import Period
-
 from zhibu_testing.adapters.reading import day, exact, in_force, required_day
 
 

@@ -8,7 +8,6 @@ from zhibu_core.ledger.shapes import Frequency, Sizes, TermOfOffice
 from zhibu_core.organization.sizes import Body, decision_body, size_findings
 from zhibu_core.organization.terms import Shift, term_state
 from zhibu_core.periods import Period
-
 from zhibu_testing.adapters.reading import book_of, day, in_force, required_day
 
 

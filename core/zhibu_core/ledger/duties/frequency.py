@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import Row, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Date, Integer, Text
@@ -15,10 +15,10 @@ from zhibu_core.ledger.duties.refs import fact_refs
 from zhibu_core.ledger.windows import PlannedWindow
 from zhibu_core.tenancy.session import tenant_of
 
-_SQL = f"""
-with w as materialized (
-  select * from unnest(:n, :kinds, :opens, :dues, :needs, :vacation, :applies, :relieved)
-    as w(n, kind, opens_on, due_on, needs, vacation, applies, relieved)),
+OWED_CTE = f"""
+w as materialized (
+  select * from unnest(:n, :rules, :labels, :required, :kinds, :opens, :dues, :needs, :vacation, :applies, :relieved)
+    as w(n, rule, label, required, kind, opens_on, due_on, needs, vacation, applies, relieved)),
 grp as (
   select distinct f.organization_id, f.grp from fact f join organization o on o.tenant_id = f.tenant_id and o.id = f.organization_id
   where f.tenant_id = :t and f.kind = 'activity' and f.grp is not null and {IN_FORCE} and {IN_REACH}),
@@ -31,15 +31,26 @@ owed as (
     and (w.vacation = '' or (w.vacation = 'yes') = (o.type = any(string_to_array(w.relieved, ','))))
   left join grp g on g.organization_id = o.id and w.needs = 'group'
   where {IN_REACH} and (w.needs <> 'group' or g.grp is not null))
-select x.n, x.organization_id, x.code, x.name, x.grp, count(f.id) as held, {{facts}} as facts
-from owed x
+"""  # noqa: S608 only our own fragments
+"""Every window with every organization (and group) that owes it."""
+
+HELD = f"""owed x
 left join fact f on f.tenant_id = :t and f.organization_id = x.organization_id and f.kind = x.kind
   and f.happened_on between x.opens_on and x.due_on and f.happened_on <= :today
   and (x.needs <> 'group' or f.grp = x.grp) and {IN_FORCE}
+"""
+"""What is owed, with the facts that count for it."""
+
+_SQL = f"""with {OWED_CTE}
+select x.n, x.organization_id, x.code, x.name, x.grp, count(f.id) as held, {{facts}} as facts
+from {HELD}
 group by x.n, x.organization_id, x.code, x.name, x.path, x.grp order by x.path, x.n, x.grp
 """  # noqa: S608 only our own fragments
 _TYPES = {
     "n": Integer,
+    "rules": Text,
+    "labels": Text,
+    "required": Integer,
     "kinds": Text,
     "opens": Date,
     "dues": Date,
@@ -50,14 +61,13 @@ _TYPES = {
 }
 
 
-def _statement(facts: str) -> Any:
-    return text(_SQL.format(facts=facts)).bindparams(
-        *(bindparam(name, type_=ARRAY(kind())) for name, kind in _TYPES.items())
-    )
+def typed(statement: str) -> TextClause:
+    """A statement with `OWED_CTE` whose arrays have their types."""
+    return text(statement).bindparams(*(bindparam(name, type_=ARRAY(kind())) for name, kind in _TYPES.items()))
 
 
-_PLAIN = _statement("null::json")
-_WITH_FACTS = _statement(FACTS)
+_PLAIN = typed(_SQL.format(facts="null::json"))
+_WITH_FACTS = typed(_SQL.format(facts=FACTS))
 
 
 async def frequency_duties(
@@ -66,15 +76,19 @@ async def frequency_duties(
     """One statement for all windows and organizations."""
     if not planned or reach.person_id is not None:
         return []
-    parameters = reach.parameters(tenant_of(session)) | {"today": today} | _arrays(planned)
+    parameters = reach.parameters(tenant_of(session)) | {"today": today} | window_parameters(planned)
     parameters.pop("person")
     rows = await session.execute(_WITH_FACTS if with_facts else _PLAIN, parameters)
     return [_duty(planned[row.n], row, today) for row in rows]
 
 
-def _arrays(planned: Sequence[PlannedWindow]) -> dict[str, list[Any]]:
+def window_parameters(planned: Sequence[PlannedWindow]) -> dict[str, list[Any]]:
+    """The arrays that `OWED_CTE` unnests; `n` is the place in `planned`."""
     return {
         "n": list(range(len(planned))),
+        "rules": [p.version.code for p in planned],
+        "labels": [p.window.label for p in planned],
+        "required": [p.window.required for p in planned],
         "kinds": [p.frequency.kind for p in planned],
         "opens": [p.window.opens_on for p in planned],
         "dues": [p.window.due_on for p in planned],

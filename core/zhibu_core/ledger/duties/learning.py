@@ -15,13 +15,16 @@ from zhibu_core.ledger.shapes import Course, Hours
 from zhibu_core.periods import Period
 from zhibu_core.tenancy.session import tenant_of
 
+ASKED = "m.status = 'normal' and not m.is_lost and not m.is_mobile and not m.is_exempt"
+"""The condition on `membership m` that hard demands are made of the member (domain.md 4.3, 9.3)."""
+
 LEARNERS = f"""
-  select m.tenant_id, m.person_id, m.organization_id, m.joined_on, m.party_post is not null and m.party_post <> '' as has_post, o.code, o.name,
-    o.path, p.number, p.name as person_name, p.sort_name
+  select m.tenant_id, m.person_id, m.organization_id, m.joined_on, coalesce(m.party_post, '') <> '' as has_post,
+    o.code, o.name, o.path, p.number, p.name as person_name, p.sort_name
   from membership m
   join organization o on o.tenant_id = m.tenant_id and o.id = m.organization_id
   join person p on p.tenant_id = m.tenant_id and p.id = m.person_id
-  where m.tenant_id = :t and m.until is null and m.status = 'normal' and not m.is_lost and not m.is_mobile and not m.is_exempt
+  where m.tenant_id = :t and m.until is null and {ASKED}
     and {IN_REACH} and (cast(:person as uuid) is null or m.person_id = cast(:person as uuid))
 """  # noqa: S608 only our own fragments
 """Those of whom learning is asked: present members of whom hard demands are made (domain.md 4.3, 9.3)."""
@@ -30,7 +33,8 @@ COUNTED = f"""
   select f.person_id, sum(least(f.hours, :cap)) as hours from (
     select d.person_id, d.happened_on, sum(d.hours) as hours from (
       select f.person_id, f.happened_on, max(f.quantity) as hours from fact f
-      where f.tenant_id = :t and f.kind = :kind and f.happened_on between :first and :last and (f.detail->>'counted')::boolean and {IN_FORCE}
+      where f.tenant_id = :t and f.kind = :kind and f.happened_on between :first and :last
+        and (f.detail->>'counted')::boolean and {IN_FORCE}
       group by f.person_id, f.happened_on, coalesce(nullif(f.detail->>'evidence', ''), f.id::text)) d
     group by d.person_id, d.happened_on) f
   group by f.person_id
@@ -46,7 +50,8 @@ _COURSES = text(
     f"""with learner as ({LEARNERS}),
     course as (select f.id, f.mark, f.happened_on, f.until_on from fact f
       where f.tenant_id = :t and f.kind = :required_by and f.until_on between :first and :last and {IN_FORCE})
-    select l.person_id, l.organization_id, l.code, l.name, l.number, l.person_name, c.mark, c.until_on, min(f.happened_on) as done_on, {FACTS} as facts
+    select l.person_id, l.organization_id, l.code, l.name, l.number, l.person_name, c.mark, c.until_on,
+      min(f.happened_on) as done_on, {FACTS} as facts
     from learner l cross join course c
     left join fact f on f.tenant_id = :t and f.person_id = l.person_id and f.kind = :kind and f.mark = c.mark
       and (f.detail->>'completes')::boolean and f.happened_on <= :today and {IN_FORCE}

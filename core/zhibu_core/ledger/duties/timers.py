@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import Row, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Boolean, Integer, Text
+from sqlalchemy.types import Boolean, Date, Integer, Text
 
 from zhibu_core.ledger.duties.duty import Duty, FactRef, state_of
 from zhibu_core.ledger.duties.reach import IN_FORCE, IN_REACH, Reach
@@ -18,7 +18,8 @@ from zhibu_core.tenancy.session import tenant_of
 
 TIMERS_CTE = f"""
 w as materialized (
-  select * from unnest(:n, :starts, :restarts, :needs, :closed, :months, :own_end) as w(n, starts, restarts, needs, closed, months, own_end)),
+  select * from unnest(:n, :starts, :restarts, :needs, :closed, :months, :own_end)
+    as w(n, starts, restarts, needs, closed, months, own_end)),
 timer as (
   select w.n, s.id as fact_id, s.kind, s.organization_id, s.person_id, s.record_id, s.happened_on as started_on,
     coalesce(case when w.own_end then s.until_on end, (coalesce(max(f.happened_on) filter (where f.kind = w.restarts), s.happened_on)
@@ -27,13 +28,14 @@ timer as (
     bool_or(f.kind = w.needs) as is_due
   from fact s join w on s.kind = w.starts
   join organization o on o.tenant_id = s.tenant_id and o.id = s.organization_id
-  join fact f on f.tenant_id = s.tenant_id and f.record_id = s.record_id and f.happened_on <= :as_of and {IN_FORCE}
-  where s.tenant_id = :t and s.happened_on <= :as_of and {IN_REACH} and (cast(:person as uuid) is null or s.person_id = cast(:person as uuid))
+  join fact f on f.tenant_id = s.tenant_id and f.record_id = s.record_id and f.happened_on <= w.as_of and {IN_FORCE}
+  where s.tenant_id = :t and s.happened_on <= w.as_of and {IN_REACH}
+    and (cast(:person as uuid) is null or s.person_id = cast(:person as uuid))
     and not exists (select from fact_end e where e.tenant_id = s.tenant_id and e.fact_id = s.id)
   group by w.n, s.id, s.kind, s.organization_id, s.person_id, s.record_id, s.happened_on, s.until_on, w.own_end, w.months)
 """  # noqa: S608 only our own fragments
-"""All clocks started by a day, with when they are due and when (if) they were closed; `is_due` is false while another
-fact that the clock needs is missing."""
+"""All clocks started by their `as_of`, as they stood that day: when they are due and when (if) they were closed; `is_due`
+is false while another fact that the clock needs is missing."""
 
 _TYPES = {
     "n": Integer,
@@ -43,12 +45,13 @@ _TYPES = {
     "closed": Text,
     "months": Integer,
     "own_end": Boolean,
+    "as_of": Date,
 }
 
 
-def timer_parameters(versions: Sequence[RuleVersion]) -> dict[str, list[Any]]:
-    """The arrays that `TIMERS_CTE` unnests."""
-    rules = [version.read(Timer) for version in versions]
+def timer_parameters(clocks: Sequence[tuple[RuleVersion, dt.date]]) -> dict[str, list[Any]]:
+    """The arrays that `TIMERS_CTE` unnests, of rule versions and the day as of which each is asked; `n` is the place."""
+    rules = [version.read(Timer) for version, _ in clocks]
     return {
         "n": list(range(len(rules))),
         "starts": [rule.starts for rule in rules],
@@ -57,10 +60,11 @@ def timer_parameters(versions: Sequence[RuleVersion]) -> dict[str, list[Any]]:
         "closed": [",".join(rule.closed_by) for rule in rules],
         "months": [rule.months for rule in rules],
         "own_end": [rule.until_on for rule in rules],
+        "as_of": [day for _, day in clocks],
     }
 
 
-def typed(statement: str) -> Any:
+def typed(statement: str) -> TextClause:
     """A statement with `TIMERS_CTE` whose arrays have their types."""
     return text(statement).bindparams(*(bindparam(name, type_=ARRAY(kind())) for name, kind in _TYPES.items()))
 
@@ -88,8 +92,9 @@ async def timer_duties(
     """The clocks that are due inside the period, by one statement."""
     if not versions:
         return []
-    span = {"as_of": today, "first": period.start, "last": period.end}
-    rows = await session.execute(_TIMERS, reach.parameters(tenant_of(session)) | span | timer_parameters(versions))
+    span = {"first": period.start, "last": period.end}
+    clocks = timer_parameters([(version, today) for version in versions])
+    rows = await session.execute(_TIMERS, reach.parameters(tenant_of(session)) | span | clocks)
     return [_duty(versions[row.n], row, versions[row.n].read(Timer).lead_days, today) for row in rows]
 
 

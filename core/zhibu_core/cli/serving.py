@@ -1,0 +1,50 @@
+"""`zhibu serve` and `zhibu worker`: the service, and jobs in a process of their own."""
+
+import asyncio
+import signal
+
+import click
+
+from zhibu_core.cli.running import run
+from zhibu_core.settings import Settings, read_settings
+
+
+@click.command()
+@click.option("--host", help="Address to listen on; ZHIBU_HOST, by default loopback.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port; ZHIBU_PORT, by default 8000.")
+@click.option("--jobs/--no-jobs", default=True, help="Whether this process runs jobs too.")
+def serve(host: str | None, port: int | None, jobs: bool) -> None:
+    """Serve pages and GraphQL until told to stop. Exit codes: 0 stopped; 1 the port is taken or the database is away."""
+    settings = read_settings()
+    run(_serve(settings, host or settings.host, settings.port if port is None else port, jobs=jobs))
+
+
+async def _serve(settings: Settings, host: str, port: int, *, jobs: bool) -> None:
+    from zhibu_core.app import create_app
+    from zhibu_core.boot import running_platform
+    from zhibu_core.http.server import listen, serve_until_stopped
+
+    with listen(host, port) as socket:
+        async with running_platform(settings, service=True, pool_size=8) as platform:
+            await serve_until_stopped(create_app(platform, jobs=jobs), socket)
+
+
+@click.command()
+def worker() -> None:
+    """Run jobs and deliver events until told to stop (SIGTERM finishes what is under way)."""
+    run(_work())
+
+
+async def _work() -> None:
+    from zhibu_core.boot import running_platform
+    from zhibu_core.jobs import Dispatcher
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with running_platform(read_settings(), service=True) as platform:
+        dispatcher = Dispatcher(platform)
+        await dispatcher.start()
+        await stop.wait()
+        await dispatcher.stop()

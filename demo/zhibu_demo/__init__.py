@@ -1,0 +1,1 @@
+"""The two demo tenants and the command that serves them."""

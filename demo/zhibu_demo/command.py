@@ -1,0 +1,47 @@
+"""`zhibu demo`: two tenants on embedded parts, loaded through the product's own import, served on loopback."""
+
+import shutil
+
+import click
+
+from zhibu_core.cli.running import run
+from zhibu_core.errors import InvalidInput
+from zhibu_core.settings import Settings, read_settings
+
+HOST = "127.0.0.1"
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port on loopback.")
+@click.option("--reset", is_flag=True, help="First throw the demo's data away.")
+@click.option("--only-reset", is_flag=True, help="Throw the demo's data away and do nothing else.")
+def demo(port: int, reset: bool, only_reset: bool) -> None:
+    """Run the demo until Ctrl-C. Exit codes: 0 stopped; 1 the port is taken or the data folder is not a demo's."""
+    settings = read_settings()
+    if settings.database_url:
+        raise InvalidInput(
+            "demo_external", "演示只用内置数据库。请去掉 ZHIBU_DATABASE_URL。", field="ZHIBU_DATABASE_URL"
+        )
+    if reset or only_reset:
+        throw_away(settings)
+    if not only_reset:
+        run(_serve(settings, port))
+
+
+def throw_away(settings: Settings) -> None:
+    """Removes database, keys and files of the data folder; stops its server first."""
+    from zhibu_core.database import embedded
+
+    if settings.data.exists():
+        embedded.stop(settings)
+        shutil.rmtree(settings.data)
+    click.echo(f"{settings.data.name}: reset")
+
+
+async def _serve(settings: Settings, port: int) -> None:
+    from zhibu_core.http.server import listen
+
+    with listen(HOST, port) as socket:
+        from zhibu_demo.serving import serve_demo
+
+        await serve_demo(settings, socket, port)

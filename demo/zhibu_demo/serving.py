@@ -1,0 +1,95 @@
+"""Serves the demo: database, application and dev issuer in one process, loading beside it, and the line that says ready."""
+
+import asyncio
+import contextlib
+import socket
+import sys
+from collections.abc import Callable, Iterator
+
+import click
+
+from zhibu_core.app import create_app
+from zhibu_core.boot import prepare_and_migrate
+from zhibu_core.database.access import RUNTIME, database_for
+from zhibu_core.errors import ZhibuError
+from zhibu_core.http.server import serve_until_stopped
+from zhibu_core.identity.issuers import Issuer
+from zhibu_core.identity.permissions import ROLES
+from zhibu_core.platform import Platform
+from zhibu_core.plugins.host import PluginHost
+from zhibu_core.settings import Settings
+from zhibu_core.tenancy.directory import find_tenant
+from zhibu_core.tenancy.session import Database
+from zhibu_demo.loading import Loading, load_worlds
+from zhibu_demo.marking import mark_as_demo
+from zhibu_demo.worlds import WORLDS
+from zhibu_devissuer.marker import NAME, write_marker
+from zhibu_devissuer.personas import all_personas
+from zhibu_devissuer.refusals import refuse_unless_demo
+from zhibu_devissuer.routes import DevIssuer
+
+CLIENT = "zhibu-web"
+
+
+async def serve_demo(settings: Settings, listening: socket.socket, port: int) -> None:
+    """Runs until a signal; everything that it started ends with it."""
+    host = listening.getsockname()[0]
+    origin = f"http://{host}:{port}"
+    plugins = PluginHost.discover()
+    async with database_for(settings, service=True) as server:
+        await prepare_and_migrate(server, plugins, only_if_behind=True)
+        await mark_as_demo(server)
+        platform = Platform(settings, plugins, Database(server.dsn_for(RUNTIME), pool_size=8))
+        await refuse_unless_demo(platform, host)
+        marker = write_marker(settings.data, origin)
+        issuer = DevIssuer(platform, origin, CLIENT, marker.secret)
+        platform.trust(Issuer(issuer.address, CLIENT), demo=True)
+        loading = Loading()
+        app = create_app(platform, more=[issuer.routes()])
+        app.state.loading = loading
+        background = asyncio.create_task(_load_and_tell(platform, loading, origin))
+        try:
+            await serve_until_stopped(app, listening)
+        finally:
+            background.cancel()
+            await asyncio.gather(background, return_exceptions=True)
+            (settings.data / NAME).unlink(missing_ok=True)
+            await platform.close()
+
+
+async def _load_and_tell(platform: Platform, loading: Loading, origin: str) -> None:
+    with _bar() as told:
+        try:
+            await load_worlds(platform, loading, told)
+        except ZhibuError as error:
+            loading.failed = error.message
+            click.echo(f"zhibu: {error.message}", err=True)
+            return
+    click.echo(await _ready_lines(platform, origin))
+    sys.stdout.flush()
+
+
+async def _ready_lines(platform: Platform, origin: str) -> str:
+    lines = ["Zhibu is ready", f"  {origin}/"]
+    for world in WORLDS:
+        lines.append(f"  {origin}/t/{world.slug}/  {world.name}(示例)")
+        async with platform.database.system_session() as system:
+            tenant = await find_tenant(system, world.slug)
+        async with platform.database.session(tenant.id) as session:
+            people = await all_personas(session, tenant)
+        lines += [f"    {p.role:<10} {ROLES[p.role].zh} {p.name} {p.branch or ''}".rstrip() for p in people]
+    return "\n".join(lines)
+
+
+@contextlib.contextmanager
+def _bar() -> Iterator[Callable[[str, str, float], None]]:
+    """A progress bar on standard error where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _slug, _what, _share: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True)) as progress:
+        tasks = {world.slug: progress.add_task(world.name, total=1.0) for world in WORLDS}
+        yield lambda slug, _what, share: progress.update(tasks[slug], completed=share)
