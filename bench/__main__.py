@@ -1,0 +1,48 @@
+"""`make bench`: runs every bench on a database of its own, prints a table, and last one JSON line a figure."""
+
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from bench import hooks, importing, row_security, scores
+from bench.world import World, make_world
+
+Figure = dict[str, Any]
+BENCHES: tuple[Callable[[World, bool], Awaitable[list[Figure]]], ...] = (
+    importing.run,
+    scores.run,
+    row_security.run,
+    hooks.run,
+)
+
+
+async def main(short: bool) -> int:
+    """Runs all; returns 1 where a target does not hold."""
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="zhibu-bench-") as folder:
+        async with make_world(Path(folder)) as world:
+            for bench in BENCHES:
+                figures += await bench(world, short)
+    print_table(figures)
+    for figure in figures:
+        print(json.dumps(figure))
+    return 0 if all(figure["holds"] for figure in figures) else 1
+
+
+def print_table(figures: list[Figure]) -> None:
+    """One row a figure."""
+    width = max(len(figure["bench"]) for figure in figures)
+    for figure in figures:
+        measured = figure.get("ratio", figure.get("value"))
+        sign = "x" if "ratio" in figure else " "
+        print(
+            f"{figure['bench']:<{width}}  {measured:>10.3f}{sign}  target {figure['target']:>8g}  {'ok' if figure['holds'] else 'MISSED'}"
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main("--short" in sys.argv[1:])))
