@@ -31,10 +31,12 @@ def create_app(
     """The application of one process. `more` are handlers outside any tenant, such as the demo's issuer.
 
     Every installed plugin's routes are mounted once below /t/<slug>; the gate lets only enabled ones answer. The
-    platform's own parts may bring `shared_routes()` outside any tenant and `page_of_error`.
+    platform's own parts may bring `prepare(host)`, `shared_routes()` outside any tenant and `page_of_error`.
     """
     host = platform.host
     host.check_parts()
+    for prepare in host.platform_parts("prepare"):
+        prepare(host)
     shared = [route for routes in host.platform_parts("shared_routes") for route in routes()]
     page_of_error: PageOfError | None = next(iter(host.platform_parts("page_of_error")), None)
     tenant_routes = Router(

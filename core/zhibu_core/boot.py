@@ -34,7 +34,9 @@ async def running_platform(
     plugins = host or PluginHost.discover()
     async with database_for(settings, keep=keep, service=service) as server:
         await prepare_and_migrate(server, plugins, only_if_behind=True)
-        platform = Platform(settings, plugins, Database(server.dsn_for(RUNTIME), pool_size=pool_size))
+        platform = Platform(
+            settings, plugins, Database(server.dsn_for(RUNTIME), pool_size=pool_size), server.dsn_for(OWNER)
+        )
         try:
             yield platform
         finally:

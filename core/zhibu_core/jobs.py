@@ -83,7 +83,7 @@ class Dispatcher:
             if tenant is not None:
                 await self._handle(row, tenant)
         except Exception as error:  # any handler may fail; the event waits and is tried again
-            log.exception("event_failed", event=str(row.id), topic=row.topic, attempt=row.attempts)
+            log.exception("event_failed", id=str(row.id), topic=row.topic, attempt=row.attempts)
             await self._postpone(row, error)
         else:
             async with self.platform.database.system_session() as system:
@@ -96,12 +96,20 @@ class Dispatcher:
         if event.topic.startswith(JOB):
             await self._run_job(event, Scope(tenant, plugins))
             return
+        failed: list[Exception] = []
         for plugin in self.platform.host.implementing("on_event", plugins):
-            async with self.platform.database.session(tenant.id) as session:
-                if await _first_time(session, event.id, plugin):
-                    await self.platform.host.ask(
-                        plugin, "on_event", session=session, scope=Scope(tenant, plugins), event=event
-                    )
+            try:
+                await self._tell(plugin, event, Scope(tenant, plugins))
+            except Exception as error:  # the other plugins hear of it all the same
+                log.warning("plugin_failed", plugin=plugin, hook="on_event", topic=event.topic, error=str(error))
+                failed.append(error)
+        if failed:
+            raise failed[0]
+
+    async def _tell(self, plugin: str, event: Event, scope: Scope) -> None:
+        async with self.platform.database.session(scope.tenant.id) as session:
+            if await _first_time(session, event.id, plugin):
+                await self.platform.host.ask(plugin, "on_event", session=session, scope=scope, event=event)
 
     async def _run_job(self, event: Event, scope: Scope) -> None:
         kind = event.topic.removeprefix(JOB)

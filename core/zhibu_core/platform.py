@@ -17,11 +17,16 @@ from zhibu_core.tenancy.session import Database
 
 @dataclass
 class Platform:
-    """The parts that handlers, commands and jobs share; make one a process and close it."""
+    """The parts that handlers, commands and jobs share; make one a process and close it.
+
+    `owner_url` is known where the process could migrate as well; with it the planner's statistics are renewed after a
+    large import, which the runtime role may not do.
+    """
 
     settings: Settings
     host: PluginHost
     database: Database
+    owner_url: str | None = None
     keyring: Keyring = field(init=False)
     scopes: Scopes = field(init=False)
     issuers: dict[str, Issuer] = field(default_factory=dict)

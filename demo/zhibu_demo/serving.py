@@ -10,7 +10,7 @@ import click
 
 from zhibu_core.app import create_app
 from zhibu_core.boot import prepare_and_migrate
-from zhibu_core.database.access import RUNTIME, database_for
+from zhibu_core.database.access import OWNER, RUNTIME, database_for
 from zhibu_core.errors import ZhibuError
 from zhibu_core.http.server import serve_until_stopped
 from zhibu_core.identity.issuers import Issuer
@@ -39,7 +39,7 @@ async def serve_demo(settings: Settings, listening: socket.socket, port: int) ->
     async with database_for(settings, service=True) as server:
         await prepare_and_migrate(server, plugins, only_if_behind=True)
         await mark_as_demo(server)
-        platform = Platform(settings, plugins, Database(server.dsn_for(RUNTIME), pool_size=8))
+        platform = Platform(settings, plugins, Database(server.dsn_for(RUNTIME), pool_size=8), server.dsn_for(OWNER))
         await refuse_unless_demo(platform, host)
         marker = write_marker(settings.data, origin)
         issuer = DevIssuer(platform, origin, CLIENT, marker.secret)

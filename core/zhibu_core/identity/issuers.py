@@ -2,12 +2,13 @@
 
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import httpx
-from joserfc.jwk import KeySet
-
 from zhibu_core.errors import Unauthenticated, Unavailable
+
+if TYPE_CHECKING:
+    from joserfc.jwk import KeySet
 
 TIMEOUT = 5.0
 REFETCH_AFTER = 30.0
@@ -22,7 +23,7 @@ class Issuer:
     client_id: str
     client_secret: str | None = None
     _metadata: dict[str, str] = field(default_factory=dict)
-    _keys: KeySet | None = None
+    _keys: "KeySet | None" = None
     _fetched: float = -REFETCH_AFTER
 
     async def endpoint(self, name: str) -> str:
@@ -34,8 +35,10 @@ class Issuer:
             self._metadata = {key: value for key, value in found.items() if isinstance(value, str)}
         return self._metadata[name]
 
-    async def keys(self, kid: str | None) -> KeySet:
+    async def keys(self, kid: str | None) -> "KeySet":
         """The issuer's keys; an unknown `kid` fetches them anew, at most once in 30 s."""
+        from joserfc.jwk import KeySet  # commands that verify nothing start quicker without it
+
         known = self._keys is not None and any(key.kid == kid for key in self._keys.keys)
         if not known and time.monotonic() - self._fetched >= REFETCH_AFTER:
             self._fetched = time.monotonic()
@@ -54,6 +57,8 @@ def check_issuer_address(address: str, *, demo: bool) -> None:
 
 
 async def _fetch(address: str) -> dict[str, object]:
+    import httpx  # half a second that most commands do not need
+
     try:
         async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
             answer = await client.get(address)

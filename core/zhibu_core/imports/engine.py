@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped
 
 from zhibu_core.audit import note
 from zhibu_core.crypto import fingerprint
+from zhibu_core.database.statistics import renew_statistics
 from zhibu_core.imports.contract import Importer
 from zhibu_core.imports.profile import SheetKind, load_profile, sheet_kinds
 from zhibu_core.imports.reading import read_files
@@ -28,6 +29,8 @@ from zhibu_core.tenancy.scope import Scope
 Progress = Callable[[str, float], None]
 """Told what is being done and the share of the whole, 0 to 1."""
 READING = 0.5
+MANY = 500
+"""Rows from which on the planner is told; it otherwise takes a table that was empty a minute ago for empty still."""
 
 
 class ImportRun(TenantOwned):
@@ -108,6 +111,8 @@ async def run_import(
     except _Undo:
         return outcome
     outcome.written = True
+    if platform.owner_url and outcome.counts.new + outcome.counts.changed > MANY:
+        await renew_statistics(platform.owner_url)
     return outcome
 
 

@@ -8,7 +8,9 @@ from zhibu_core.imports.profile import Finding
 from zhibu_core.words import Words
 
 CRITICAL_DAYS: Final = 365
-_ARTICLE = Words("《关于党的基层组织任期的意见》（2018年）第1点", "Opinion on terms of grass-roots organizations (2018), point 1")
+_ARTICLE = Words(
+    "《关于党的基层组织任期的意见》（2018年）第1点", "Opinion on terms of grass-roots organizations (2018), point 1"
+)
 
 
 def term_findings(row: Mapping[str, Any], today: date) -> Sequence[Finding]:

@@ -1,10 +1,14 @@
 """Compares headings as people vary them: blanks, stars, 党员 or not, 日期 or 时间, 号码 or 编号, 缴 or 交."""
 
 import re
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 from zhibu_core.imports.profile import Column, Profile
 from zhibu_core.imports.text import squeezed
+
+CLOSE = 0.8
+"""How alike two headings are before their columns are compared (0 to 1)."""
 
 _STARS = re.compile(r"[*★☆※✱✲•●▲]|\(必填\)|必填项?[:]?$")
 _BRACKETS = re.compile(r"\([^()]*\)")
@@ -61,5 +65,9 @@ class Headings:
     def resembles(self, heading: str, column: Column) -> bool:
         """Whether a heading shares its words with a column's: worth a look at what stands below."""
         said = forms(heading)[0]
-        names = {form for name in (column.heading, *column.synonyms) for form in forms(name) if len(form) > 1}
-        return any(name in said or (len(said) > 2 and said in name) for name in names)
+        names = {form for form in forms(column.heading) if len(form) > 1}
+        names |= {form for synonym in column.synonyms for form in forms(synonym) if len(form) > 2}
+        return any(
+            name in said or (len(said) > 2 and said in name) or SequenceMatcher(None, said, name).ratio() >= CLOSE
+            for name in names
+        )

@@ -24,12 +24,19 @@ class Judge:
         self.register = registrar(table.profile, directory)
         self._claims: dict[str, set[Any]] = {column.key: set() for column in table.profile.columns if column.unique}
         self._checks = self._make_checks(table.profile, directory)
+        self._checked = [at for at, checks in enumerate(self._checks) if checks]
 
     def run(self) -> SheetResult:
         """The verdict on every row, in order; good rows become known to the directory at once."""
         table = self.table
         result = SheetResult(
-            table.file, table.sheet, table.profile, table.header_rows, len(table.rows), len(table.hidden), len(table.skipped)
+            table.file,
+            table.sheet,
+            table.profile,
+            table.header_rows,
+            len(table.rows),
+            len(table.hidden),
+            len(table.skipped),
         )
         seen: dict[Values, int] = {}
         refused: set[int] = set()
@@ -62,13 +69,17 @@ class Judge:
 
     def _first_error(self, place: int, values: list[Any]) -> tuple[Column, Bad] | None:
         known_key, known = self.errors.get(place, ("", None))
-        for column, value, checks in zip(self.table.profile.columns, tuple(values), self._checks, strict=True):
+        columns = self.table.profile.columns
+        # Most rows hold nothing refused: then only columns with checks of their own are looked at.
+        looked_at = range(len(columns)) if known or Bad in map(type, values) else self._checked
+        for at in looked_at:
+            column, value = columns[at], values[at]
             if type(value) is Bad:
                 return column, value
             if known is not None and column.key == known_key:
                 return column, known
             if value is not None:
-                for check in checks:
+                for check in self._checks[at]:
                     if bad := check(values):
                         return column, bad
         return None

@@ -15,7 +15,9 @@ _MOST_CHOICES = 12
 _LONGEST = 40
 
 _REASONS: Final = {
-    "hidden": Words("隐藏的工作表，没有读取。如需导入，请取消隐藏。", "A hidden sheet; not read. Unhide it if it is to be imported."),
+    "hidden": Words(
+        "隐藏的工作表，没有读取。如需导入，请取消隐藏。", "A hidden sheet; not read. Unhide it if it is to be imported."
+    ),
     "empty": Words("空的工作表。", "An empty sheet."),
     "instructions": Words("填表说明，没有数据。", "Instructions; no data."),
     "no_profile": Words("不是要导入的表：没有找到熟悉的列名。", "Not a sheet to import: no heading is known."),

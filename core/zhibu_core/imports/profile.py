@@ -51,7 +51,8 @@ class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True)
     `refers`: `organization`, `person` (the column holds a number; `name` and `branch` name the columns that help),
     `people` (a list of names within the column `branch`), `parent`, or `<profile>.<column>` for codes of another sheet.
     `unique` is the error where an earlier good row of the sheet holds the same value.
-    `day_of`: a bare time of day belongs to the day of that column. `future`: the day may be later than today. `minimum` and `maximum` belong to numbers.
+    `day_of`: a bare time of day belongs to the day of that column. `future`: the day may be later than today.
+    `minimum` and `maximum` belong to numbers.
     """
 
     key: str

@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
+from itertools import pairwise
 from typing import Any, Final
+
+import msgspec
 
 from zhibu_core.imports.formats.sheet import Cell
 from zhibu_core.imports.headings import Headings
@@ -16,6 +19,9 @@ SAMPLE = 300
 """Rows that are looked at."""
 SHARE: Final = 0.8
 """The part of the filled cells that must fit, so that a few wrong cells do not hide a column."""
+
+_VARIETY: Final = 0.1
+"""The least part of different values in a column of names."""
 
 _ORGANIZATION = re.compile(r".*(?:支部|党委|党总支|委员会|党工委|党组|小组)")
 _CODE = re.compile(r"[A-Za-z]{0,4}-?\d{4,14}")
@@ -45,19 +51,30 @@ class _Sample:
         """The cells as this column of the profile would read them."""
         asked = (place, column.key)
         if asked not in self._read:
-            self._read[asked] = read_column(self.raw(place), column, self.setting)
+            # Which day it is decides about rows, not about columns.
+            relaxed = msgspec.structs.replace(column, future=True)
+            self._read[asked] = read_column(self.raw(place), relaxed, self.setting)
         return self._read[asked]
+
+    def is_empty(self, place: int) -> bool:
+        """Whether nothing is written in a column of the file."""
+        return all(raw == "" for raw in self.raw(place))
 
     def share(self, place: int, column: Column) -> float:
         """The part of the filled cells that this column of the profile can take; 0 for an empty column."""
         test = _TESTS.get(column.kind, _reads)
-        filled = [(raw, value) for raw, value in zip(self.raw(place), self.read(place, column), strict=True) if raw != ""]
+        filled = [
+            (raw, value) for raw, value in zip(self.raw(place), self.read(place, column), strict=True) if raw != ""
+        ]
         return sum(1 for raw, value in filled if test(raw, value)) / len(filled) if filled else 0.0
 
     def fits(self, place: int, column: Column) -> bool:
         """Whether nearly all cells fit, and most are filled where every row needs one."""
-        if column.required and sum(1 for raw in self.raw(place) if raw != "") < SHARE * len(self.rows):
+        filled = [raw for raw in self.raw(place) if raw != ""]
+        if column.required and len(filled) < SHARE * len(self.rows):
             return False
+        if column.kind in ("name", "names") and len(set(filled)) < _VARIETY * len(filled):
+            return False  # a campus or a grade, not people
         return self.share(place, column) >= SHARE
 
 
@@ -67,7 +84,7 @@ def complete(layout: Layout, rows: Sequence[Sequence[Cell]], setting: Setting) -
         return
     sample = _Sample(rows, setting)
     headings = Headings(layout.kind.profile)
-    for step in (_by_resemblance, _by_telling_values, _by_relation, _by_elimination):
+    for step in (_by_resemblance, _by_telling_values, _by_relation, _by_neighbours, _by_elimination):
         for column, place in step(layout, sample, headings):
             if column.key not in layout.bound and place not in layout.bound.values():
                 layout.bound[column.key] = place
@@ -120,14 +137,44 @@ def _by_relation(layout: Layout, sample: _Sample, _: Headings) -> Found:
                 yield column, place
 
 
+def _by_neighbours(layout: Layout, sample: _Sample, _: Headings) -> Found:
+    """The only fitting column between the two that stand beside a missing one in the usual order."""
+    columns = layout.kind.profile.columns
+    unknown = _unknown(layout)
+    for column in layout.missing:
+        at = layout.kind.profile.index[column.key]
+        before = next((layout.bound[c.key] for c in reversed(columns[:at]) if c.key in layout.bound), -1)
+        after = next((layout.bound[c.key] for c in columns[at + 1 :] if c.key in layout.bound), len(layout.headings))
+        gap = [place for place in unknown if before < place < after]
+        crowded = any(before < place < after for place in layout.bound.values())
+        # An empty column could be any: beside it, a fitting one is no longer the only one.
+        fitting = [place for place in gap if not crowded and (sample.is_empty(place) or sample.fits(place, column))]
+        rivals = [
+            other
+            for other in layout.missing
+            if other.kind == column.kind and fitting and sample.fits(fitting[0], other)
+        ]
+        if len(fitting) == 1 and (len(rivals) == 1 or not _share_a_gap(layout, rivals)):
+            yield column, fitting[0]
+
+
+def _share_a_gap(layout: Layout, columns: Sequence[Column]) -> bool:
+    """Whether some of these missing columns stand side by side, so that their order alone tells nothing."""
+    places = sorted(layout.kind.profile.index[column.key] for column in columns)
+    bound = {layout.kind.profile.index[key] for key in layout.bound}
+    return any(not any(one < between < two for between in bound) for one, two in pairwise(places))
+
+
 def _by_elimination(layout: Layout, sample: _Sample, _: Headings) -> Found:
     """What is left of a kind: the only one, those that every row needs, and pairs whose order tells them apart."""
     for kinds in (("datetime",), _WHEN, ("name",), ("names",), ("money", "number", "int"), ("bool",)):
         missing = [column for column in layout.missing if column.kind in kinds]
+        if any(sample.is_empty(place) for place in _unknown(layout)):  # it may well be the one that is missing
+            missing = [column for column in missing if column.required]
         fitting = [place for place in _unknown(layout) if missing and sample.fits(place, missing[0])]
         if len(missing) == len(fitting) == 1:
             yield missing[0], fitting[0]
-        elif fitting and missing:
+        elif fitting:
             yield from _in_order(layout, missing, fitting, sample)
 
 
@@ -139,13 +186,16 @@ def _in_order(layout: Layout, missing: Sequence[Column], places: Sequence[int], 
             continue
         open_to = [place for place in left if sample.fits(place, column)]
         if open_to:
-            best = min(open_to, key=lambda place: (_contradictions(layout, column, place, sample), _middle(sample.read(place, column))))
+            best = min(
+                open_to,
+                key=lambda place: (_contradictions(layout, column, place, sample), _middle(sample.read(place, column))),
+            )
             left.remove(best)
             yield column, best
 
 
 def _contradictions(layout: Layout, column: Column, place: int, sample: _Sample) -> int:
-    """Rows in which this choice would put an end before its beginning."""
+    """Whether this choice would put an end before its beginning (1 or 0); a few wrong rows do not."""
     profile, count = layout.kind.profile, 0
     mine = sample.read(place, column)
     for said in profile.comparisons:
@@ -159,12 +209,12 @@ def _contradictions(layout: Layout, column: Column, place: int, sample: _Sample)
         for one, two in zip(mine, theirs, strict=True):
             earlier, later = (two, one) if said.column == column.key else (one, two)
             count += type(earlier) is type(later) and isinstance(later, date) and later < earlier
-    return count
+    return int(count > (1 - SHARE) * len(mine))
 
 
 def _middle(values: Sequence[Any]) -> float:
     """A day in the middle of a column, as a number: earlier columns come first."""
-    days = sorted(d.toordinal() for v in values if (d := _day(v)))
+    days = sorted(day.toordinal() for value in values if (day := _day(value)))
     return days[len(days) // 2] if days else 0.0
 
 
@@ -180,14 +230,15 @@ def _reads(_: Cell, value: Any) -> bool:
     return value is not None and not isinstance(value, Bad)
 
 
-def _citizen_id(raw: Cell, value: Any) -> bool:
+def _citizen_id(_: Cell, value: Any) -> bool:
     """A wrong check digit is still a citizen number: the row is refused, not the column."""
-    return isinstance(value, str) or (isinstance(value, Bad) and value.code not in ("id_length", "id_characters", "required_missing"))
+    return isinstance(value, str) or (
+        isinstance(value, Bad) and value.code not in ("id_length", "id_characters", "required_missing")
+    )
 
 
 def _when(_: Cell, value: Any) -> bool:
-    """A day that may not lie ahead is a day all the same."""
-    return _day(value) is not None or (isinstance(value, Bad) and value.code == "date_future")
+    return _day(value) is not None
 
 
 def _month(raw: Cell, value: Any) -> bool:
@@ -195,7 +246,8 @@ def _month(raw: Cell, value: Any) -> bool:
 
 
 def _datetime(_: Cell, value: Any) -> bool:
-    return isinstance(value, datetime) or (isinstance(value, Bad) and value.code == "date_future")
+    """Moments carry a time of day; a column of bare days is another one."""
+    return isinstance(value, datetime) and value.time() != time.min
 
 
 def _names(_: Cell, value: Any) -> bool:

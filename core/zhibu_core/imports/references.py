@@ -45,7 +45,9 @@ def _person(profile: Profile, column: Column, directory: Directory) -> Check:
         person = directory.people.with_number(values[place])
         said = values[name]
         # A number that belongs to somebody else is a slip of the pen: nothing may be booked on that person.
-        if person is None or (isinstance(said, str) and said not in person.names and read_name(said) not in person.names):
+        if person is None or (
+            isinstance(said, str) and said not in person.names and read_name(said) not in person.names
+        ):
             return Bad(column.code, values[place])
         values[place] = person
         return None

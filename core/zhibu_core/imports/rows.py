@@ -57,23 +57,28 @@ def _is_data(row: Sequence[Cell], bound: Sequence[int], layout: Layout) -> bool:
     first = filled[0] if isinstance(filled[0], str) else ""
     if first and _TOTAL.fullmatch(squeezed(first)):
         return False
-    held = sum(1 for place in bound if place < len(row) and row[place] != "")
-    if not held:  # a serial number written ahead, or a remark beside the table
+    if not any(row[place] != "" for place in bound):  # a serial number written ahead, or a remark beside the table
         return False
     if len(filled) <= _FEW:
-        return not _is_remark(filled, held)
+        return not _is_remark(filled)
     return not _is_heading(row, bound, layout)
 
 
-def _is_remark(filled: Sequence[Cell], held: int) -> bool:
+def _is_remark(filled: Sequence[Cell]) -> bool:
     """A note or signature line: by its first words, or one long sentence alone in the row."""
     texts = [squeezed(cell) for cell in filled if isinstance(cell, str)]
     if texts and _NOTE.fullmatch(texts[0]):
         return True
-    return held == 1 == len(filled) and bool(texts) and (len(texts[0]) > _LONG or bool(_PROSE.search(texts[0])))
+    return len(filled) == 1 and bool(texts) and (len(texts[0]) > _LONG or bool(_PROSE.search(texts[0])))
 
 
 def _is_heading(row: Sequence[Cell], bound: Sequence[int], layout: Layout) -> bool:
     """The headings once more, as printed tables repeat them on every page."""
-    again = sum(1 for place in bound if isinstance(row[place], str) and shown(row[place]) == layout.headings[place])
-    return again * 2 > len(bound)
+    if not any(_is_same(row, place, layout) for place in bound[:2]):
+        return False
+    return sum(1 for place in bound if _is_same(row, place, layout)) * 2 > len(bound)
+
+
+def _is_same(row: Sequence[Cell], place: int, layout: Layout) -> bool:
+    cell = row[place]
+    return isinstance(cell, str) and shown(cell) == layout.headings[place]

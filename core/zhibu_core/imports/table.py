@@ -77,6 +77,4 @@ def _check_required(file: str, sheet: Sheet, layout: Layout) -> None:
     if missing:
         where = f"工作表“{sheet.title}”" if sheet.title else "表格"
         title = layout.kind.profile.title
-        raise Unreadable(
-            "column_missing", file, f"{where}像是{title}，但没有这些必填列：{missing}。请补上列名后重试。"
-        )
+        raise Unreadable("column_missing", file, f"{where}像是{title}，但没有这些必填列：{missing}。请补上列名后重试。")

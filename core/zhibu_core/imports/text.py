@@ -33,7 +33,8 @@ def written(raw: object) -> str:
 
 def tidy(raw: object) -> str:
     """Free text for keeping: odd blanks become plain ones, the edges are cut, punctuation stays."""
-    return _EDGES.sub("\n", written(raw).translate(_TIDY)).strip()
+    text = written(raw).translate(_TIDY).strip()
+    return _EDGES.sub("\n", text) if "\n" in text or "\r" in text else text
 
 
 def folded(raw: object) -> str:

@@ -56,7 +56,9 @@ class Tree:
         """Parent by code, and code by name, of everything that stands."""
         parents = dict(self.known.parents)
         names: dict[str, str] = {}
-        rows = [table.rows[n] for table, holders in zip(self.tables, self.holders, strict=True) for n in holders.values()]
+        rows = [
+            table.rows[n] for table, holders in zip(self.tables, self.holders, strict=True) for n in holders.values()
+        ]
         for row in rows:
             names[row[self._name]] = row[self._code]
         for row in rows:

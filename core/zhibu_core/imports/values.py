@@ -39,7 +39,9 @@ class Setting:
 
 Reader = Callable[[object], Any]
 YES: Final = frozenset(["是", "√", "✓", "✔", "☑", "有", "对", "y", "yes", "true", "t", "1", "v"])
-NO: Final = frozenset(["否", "×", "✗", "✘", "☒", "x", "n", "no", "false", "f", "0", "无", "没有", "不是", "未", "非", "-", "/", "\\"])
+NO: Final = frozenset(
+    ["否", "×", "✗", "✘", "☒", "x", "n", "no", "false", "f", "0", "无", "没有", "不是", "未", "非", "-", "/", "\\"]
+)
 
 
 def read_column(cells: Sequence[object], column: Column, setting: Setting) -> list[Any]:

@@ -52,11 +52,17 @@ class Candidate:
 
 @dataclass
 class Upserted:
-    """What an upsert did: ids in the order of the candidates, and which of them are new or changed."""
+    """What an upsert did: the rows as they are now in the order of the candidates, and which are new or changed."""
 
+    rows: list[Row] = field(default_factory=list)
     ids: list[uuid.UUID] = field(default_factory=list)
     new: set[int] = field(default_factory=set)
     changed: set[int] = field(default_factory=set)
+
+    def take(self, row: Row) -> None:
+        """The next candidate's row."""
+        self.rows.append(row)
+        self.ids.append(row["id"])
 
 
 @dataclass
@@ -136,9 +142,9 @@ class Batch:
                 fresh.append(row | complete(place, row["id"]) if complete else row)
                 held[identity] = row
                 done.new.add(place)
-                done.ids.append(row["id"])
+                done.take(row)
                 continue
-            done.ids.append(old["id"])
+            done.take(old)
             differing = {n: v for n, v in candidate.values.items() if v is not None and v != "" and v != old[n]}
             if differing:
                 self._show(candidate, old, differing, columns or {})

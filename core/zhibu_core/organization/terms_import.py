@@ -1,7 +1,6 @@
 """Writes the sheets 任期 and 任职: terms of office with their facts, and the posts that people hold."""
 
 import datetime as dt
-import uuid
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -46,11 +45,11 @@ async def write_terms(batch: Batch, rows: Sequence[Row]) -> None:
     moved = [done.ids[place] for place in done.changed]
     if moved:
         await end_facts(batch.session, moved, "superseded", note="import", ended_by=author)
-    facts = [_term_fact(candidates[place].values, done.ids[place]) for place in sorted(done.new | done.changed)]
+    facts = [_term_fact(done.rows[place]) for place in sorted(done.new | done.changed)]
     await write_facts(batch.session, facts, source="core", written_by=author)
 
 
-def _term_fact(values: dict[str, Any], term: uuid.UUID) -> FactDraft:
+def _term_fact(values: dict[str, Any]) -> FactDraft:
     starts: dt.date = values["starts_on"]
     return FactDraft(
         kind="term",
@@ -58,7 +57,7 @@ def _term_fact(values: dict[str, Any], term: uuid.UUID) -> FactDraft:
         happened_on=starts,
         until_on=values["ends_on"],
         record_type="term",
-        record_id=term,
+        record_id=values["id"],
         grade="imported",
     )
 

@@ -1,17 +1,34 @@
 """Checks that a plugin fits: the reasons for which the host shows one as unavailable."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from zhibu_core.plugins.manifest import CONTRACT, Manifest
 
 KEY = re.compile(r"[a-z][a-z0-9_]{1,30}")
 LISTS = ("permissions", "routes", "navigation", "panels", "jobs", "rule_packs", "fact_kinds", "importers")
+PARAMETER = re.compile(r"\{[^}]*\}")
 
 
 class Misfit(Exception):
     """A plugin cannot be used; the text is the reason that administrators read."""
+
+
+@dataclass
+class Claims:
+    """What the plugins seen so far have for themselves: addresses, kinds of sheet and of fact, by who has them."""
+
+    owners: dict[str, str] = field(default_factory=dict)
+
+    def take(self, plugin: str, things: Iterable[str]) -> None:
+        """Notes that these are the plugin's; raises `Misfit` where one is another's already, and then takes none."""
+        wanted = set(things)
+        for thing in sorted(wanted):
+            if self.owners.get(thing, plugin) != plugin:
+                raise Misfit(f"{thing} belongs to {self.owners[thing]}")
+        self.owners |= dict.fromkeys(wanted, plugin)
 
 
 def check_manifest(key: str, found: Mapping[str, Callable[[dict[str, Any]], Any]]) -> Manifest:
@@ -30,8 +47,9 @@ def check_manifest(key: str, found: Mapping[str, Callable[[dict[str, Any]], Any]
     return manifest
 
 
-def check_parts(manifest: Manifest, parts: Mapping[str, Callable[[], Any]]) -> None:
-    """Raises `Misfit` where a hook's answer is not of the declared form."""
+def check_parts(manifest: Manifest, parts: Mapping[str, Callable[[], Any]], claims: Claims) -> None:
+    """Raises `Misfit` where a hook's answer is not of the declared form, or claims what another plugin has."""
+    claimed: list[str] = []
     for name in LISTS:
         if name in parts:
             answer = parts[name]()
@@ -39,14 +57,61 @@ def check_parts(manifest: Manifest, parts: Mapping[str, Callable[[], Any]]) -> N
                 raise Misfit(f"{name}() must return a list")
             for item in answer:
                 _check_item(manifest.key, name, item)
+                claimed += _claims(name, item)
+    claims.take(manifest.key, claimed)
+
+
+def handlers_of(route: Any) -> Iterator[tuple[Any, str, Mapping[str, Any]]]:
+    """Every (handler, path pattern, options) of a handler, router or controller, as it will be mounted."""
+    from litestar import Router  # a tenth of a second, which commands need not wait for
+
+    for mounted in Router(path="/", route_handlers=[route]).routes:
+        for handler in getattr(mounted, "route_handlers", None) or [getattr(mounted, "route_handler", None)]:
+            if handler is not None and methods_of(handler) != {"OPTIONS"}:  # which Litestar adds by itself
+                yield handler, mounted.path, handler.opt
+
+
+def methods_of(handler: Any) -> set[str]:
+    """The HTTP methods of a handler, "WEBSOCKET" for one of a socket."""
+    return {str(getattr(method, "value", method)) for method in getattr(handler, "http_methods", ("WEBSOCKET",))}
 
 
 def _check_item(key: str, hook: str, item: Any) -> None:
     if hook == "permissions" and not item.key.startswith(f"{key}."):
         raise Misfit(f"its action {item.key} must begin with {key}.")
-    if hook == "rule_packs" and not item.exists():
-        raise Misfit(f"its rule pack {item.name} is not there")
+    if hook == "jobs" and not item.kind.startswith(f"{key}."):
+        raise Misfit(f"its job {item.kind} must begin with {key}.")
+    if hook == "panels" and not item.template.startswith(f"{key}/"):
+        raise Misfit(f"its template {item.template} must begin with {key}/")
     if hook == "routes":
-        for handler in getattr(item, "route_handlers", [item]):
-            if not (getattr(handler, "opt", None) or {}).get("action"):
-                raise Misfit(f"its route {sorted(handler.paths)} names no action")
+        for handler, path, options in handlers_of(item):
+            if not options.get("action"):
+                raise Misfit(f"its route {path} ({handler.handler_name}) names no action")
+    if hook == "rule_packs":
+        _check_pack(key, item)
+    if hook == "importers":
+        from zhibu_core.imports.profile import load_profile
+
+        load_profile(item.profile)
+
+
+def _check_pack(key: str, file: Any) -> None:
+    from zhibu_core.ledger.rule_pack import read_pack
+
+    if not file.exists():
+        raise Misfit(f"its rule pack {file.name} is not there")
+    for rule in read_pack(file, plugin=key).rules:
+        if not rule.code.startswith(f"{key}."):
+            raise Misfit(f"its rule {rule.code} must begin with {key}.")
+
+
+def _claims(hook: str, item: Any) -> Iterator[str]:
+    if hook == "routes":
+        for handler, path, _ in handlers_of(item):
+            yield from (f"address {method} {PARAMETER.sub('{}', path)}" for method in methods_of(handler))
+    if hook == "fact_kinds":
+        yield f"fact kind {item.key}"
+    if hook == "importers":
+        from zhibu_core.imports.profile import load_profile
+
+        yield f"import profile {load_profile(item.profile).key}"

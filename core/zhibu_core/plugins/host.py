@@ -10,11 +10,14 @@ import pluggy
 import structlog
 
 from zhibu_core.plugins import hooks
-from zhibu_core.plugins.fitness import Misfit, check_manifest, check_parts
+from zhibu_core.plugins.fitness import Claims, Misfit, check_manifest, check_parts
 from zhibu_core.plugins.manifest import Manifest
 
 GROUP = "zhibu"
 PLATFORM_GROUP = "zhibu.platform"
+TAKEN = frozenset({"core", "components", "pages"})
+"""Keys that no plugin may have: they name core's own facts, rules and templates."""
+
 log = structlog.get_logger()
 T = TypeVar("T")
 
@@ -58,13 +61,14 @@ class PluginHost:
     def add(self, key: str, module: Any, *, platform: bool = False) -> None:
         """Takes in one plugin (a module, or its name); a misfit is noted with the reason instead."""
         try:
+            if key in self.manifests or key in TAKEN:
+                raise Misfit("its key is taken by another plugin or by the platform")
             loaded = import_module(module) if isinstance(module, str) else module
             found = implementations_of(key, loaded)
             manifest = check_manifest(key, found)
-        except Misfit as misfit:
-            self._refuse(key, str(misfit))
         except Exception as error:  # a plugin may fail in any way; the platform starts all the same
-            self._refuse(key, f"{type(error).__name__}: {error}")
+            self.unavailable[key] = reason_of(error)
+            log.warning("plugin_unavailable", plugin=key, reason=reason_of(error))
         else:
             self.manifests[key] = manifest
             self._modules[key] = loaded
@@ -78,24 +82,37 @@ class PluginHost:
         for key, manifest in list(self.manifests.items()):
             missing = [need for need in manifest.requires if need not in self.manifests]
             if missing:
-                self._refuse(key, f"requires {', '.join(missing)}, which is not available")
-                del self.manifests[key]
-                self._forget(key)
+                self.refuse(key, f"requires {', '.join(missing)}, which is not available")
 
     def check_parts(self) -> None:
-        """Refuses plugins whose hooks answer in another form than declared; to be called before serving."""
-        for key, manifest in list(self.manifests.items()):
+        """Refuses plugins whose hooks answer in another form than declared, or claim what another has; call it before
+        serving. What requires a refused plugin is refused with it.
+        """
+        claims = Claims()
+        for key in sorted(self.manifests, key=lambda key: (key not in self.platform, key)):
             own = {name: f for name, fs in self._implementations.items() for f in fs if f.plugin == key}
             try:
-                check_parts(manifest, {name: partial(function, {}) for name, function in own.items()})
+                check_parts(
+                    self.manifests[key], {name: partial(function, {}) for name, function in own.items()}, claims
+                )
             except Exception as error:  # a plugin may fail in any way; the platform starts all the same
-                self._refuse(key, str(error) if isinstance(error, Misfit) else f"{type(error).__name__}: {error}")
-                del self.manifests[key]
-                self._forget(key)
+                self.refuse(key, reason_of(error))
+        self.check_requirements()
+
+    def refuse(self, key: str, reason: str) -> None:
+        """Makes an installed plugin unavailable, for a reason that administrators read."""
+        self.unavailable[key] = reason
+        self.manifests.pop(key, None)
+        self.__dict__.pop("switchable", None)
+        for name, found in self._implementations.items():
+            self._implementations[name] = tuple(f for f in found if f.plugin != key)
+        log.warning("plugin_unavailable", plugin=key, reason=reason)
 
     def platform_parts(self, name: str) -> list[Any]:
         """What the platform's own parts call `name`, such as `shared_routes`: not open to plugins."""
-        return [found for key in sorted(self.platform) if (found := getattr(self._modules[key], name, None)) is not None]
+        return [
+            found for key in sorted(self.platform) if (found := getattr(self._modules[key], name, None)) is not None
+        ]
 
     @cached_property
     def switchable(self) -> frozenset[str]:
@@ -136,13 +153,10 @@ class PluginHost:
         """(plugin, item) of every item that the hook's implementations list."""
         return [(key, item) for key, items in self.call(hook, plugins) for item in cast("Iterable[Any]", items)]
 
-    def _refuse(self, key: str, reason: str) -> None:
-        self.unavailable[key] = reason
-        log.warning("plugin_unavailable", plugin=key, reason=reason)
 
-    def _forget(self, key: str) -> None:
-        for name, found in self._implementations.items():
-            self._implementations[name] = tuple(f for f in found if f.plugin != key)
+def reason_of(error: Exception) -> str:
+    """Why a plugin cannot be used, as a sentence for administrators."""
+    return str(error) if isinstance(error, Misfit) else f"{type(error).__name__}: {error}"
 
 
 def implementations_of(key: str, module: Any) -> dict[str, Implementation]:

@@ -36,16 +36,21 @@ class Database:
     @asynccontextmanager
     async def session(self, tenant_id: uuid.UUID) -> AsyncIterator[AsyncSession]:
         """One transaction of one tenant: commits at the end of the block, rolls back when it raises."""
-        bound = self.engine.execution_options(tenant=tenant_id)
-        async with AsyncSession(bound, expire_on_commit=False, sync_session_class=TenantSession, info={"tenant": tenant_id}) as session, session.begin():  # fmt: skip
+        async with (
+            self._session(self.engine.execution_options(tenant=tenant_id), tenant_id) as session,
+            session.begin(),
+        ):
             yield session
 
     @asynccontextmanager
     async def system_session(self) -> AsyncIterator[AsyncSession]:
         """A transaction of no tenant: sees the global tables and nothing of any tenant."""
-        unbound = self.engine.execution_options(tenant=None)
-        async with AsyncSession(unbound, expire_on_commit=False, sync_session_class=TenantSession, info={"tenant": None}) as session, session.begin():  # fmt: skip
+        async with self._session(self.engine.execution_options(tenant=None), None) as session, session.begin():
             yield session
+
+    @staticmethod
+    def _session(engine: AsyncEngine, tenant: uuid.UUID | None) -> AsyncSession:
+        return AsyncSession(engine, expire_on_commit=False, sync_session_class=TenantSession, info={"tenant": tenant})
 
     async def close(self) -> None:
         """Closes every connection of the pool."""

@@ -37,10 +37,8 @@ def read_html(path: Path, data: bytes) -> Content:
 def _text(data: bytes, file: str) -> str:
     charset = _CHARSET.search(data[:_LOOK])
     name = charset[1].decode("ascii").lower() if charset else ""
-    if name in ("gb2312", "gbk", "gb18030"):
-        text = data.decode("gb18030", errors="replace")
-    else:
-        text = decode(data, file)
+    chinese = name in ("gb2312", "gbk", "gb18030")
+    text = data.decode("gb18030", errors="replace") if chinese else decode(data, file)
     # A declaration would make lxml refuse text that is already decoded.
     return re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
 

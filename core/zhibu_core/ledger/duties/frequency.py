@@ -17,20 +17,25 @@ from zhibu_core.tenancy.session import tenant_of
 
 OWED_CTE = f"""
 w as materialized (
-  select * from unnest(:n, :rules, :labels, :required, :kinds, :opens, :dues, :needs, :vacation, :applies, :relieved)
+  select w.n, w.rule, w.label, w.required, w.kind, w.opens_on, w.due_on, w.needs, w.vacation,
+    string_to_array(w.applies, ',') as applies, string_to_array(w.relieved, ',') as relieved
+  from unnest(:n, :rules, :labels, :required, :kinds, :opens, :dues, :needs, :vacation, :applies, :relieved)
     as w(n, rule, label, required, kind, opens_on, due_on, needs, vacation, applies, relieved)),
 grp as (
   select distinct f.organization_id, f.grp from fact f join organization o on o.tenant_id = f.tenant_id and o.id = f.organization_id
   where f.tenant_id = :t and f.kind = 'activity' and f.grp is not null and {IN_FORCE} and {IN_REACH}),
-owed as (
-  select w.*, o.id as organization_id, o.code, o.name, o.path, g.grp
+owing as (
+  select w.*, o.id as organization_id, o.code, o.name, o.path
   from organization o
-  join w on o.kind = any(string_to_array(w.applies, ','))
+  join w on o.kind = any(w.applies)
     and (o.founded_on is null or o.founded_on <= w.opens_on) and (o.abolished_on is null or o.abolished_on > w.opens_on)
     and (w.needs <> 'committee' or o.has_committee)
-    and (w.vacation = '' or (w.vacation = 'yes') = (o.type = any(string_to_array(w.relieved, ','))))
-  left join grp g on g.organization_id = o.id and w.needs = 'group'
-  where {IN_REACH} and (w.needs <> 'group' or g.grp is not null))
+    and (w.vacation = '' or (w.vacation = 'yes') = (o.type = any(w.relieved)))
+  where {IN_REACH}),
+owed as (
+  select x.*, null as grp from owing x where x.needs <> 'group'
+  union all
+  select x.*, g.grp from grp g join owing x on x.organization_id = g.organization_id and x.needs = 'group')
 """  # noqa: S608 only our own fragments
 """Every window with every organization (and group) that owes it."""
 

@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, Text, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.ledger.duties.duty import Duty, DutyState, state_of
@@ -20,7 +21,7 @@ ASKED = "m.status = 'normal' and not m.is_lost and not m.is_mobile and not m.is_
 
 LEARNERS = f"""
   select m.tenant_id, m.person_id, m.organization_id, m.joined_on, coalesce(m.party_post, '') <> '' as has_post,
-    o.code, o.name, o.path, p.number, p.name as person_name, p.sort_name
+    m.member_class, o.type as org_type, o.code, o.name, o.path, p.number, p.name as person_name, p.sort_name
   from membership m
   join organization o on o.tenant_id = m.tenant_id and o.id = m.organization_id
   join person p on p.tenant_id = m.tenant_id and p.id = m.person_id
@@ -28,6 +29,10 @@ LEARNERS = f"""
     and {IN_REACH} and (cast(:person as uuid) is null or m.person_id = cast(:person as uuid))
 """  # noqa: S608 only our own fragments
 """Those of whom learning is asked: present members of whom hard demands are made (domain.md 4.3, 9.3)."""
+
+AUDIENCE = """(c.audience = 'all' or c.audience = l.member_class or (c.audience = 'post_holder' and l.has_post)
+  or (c.audience = 'type' and c.type = l.org_type))"""
+"""Whom a required course is for: everybody, a class of members, holders of a party post, or one type of branch."""
 
 COUNTED = f"""
   select f.person_id, sum(least(f.hours, :cap)) as hours from (
@@ -48,16 +53,18 @@ _HOURS = text(
 )
 _COURSES = text(
     f"""with learner as ({LEARNERS}),
-    course as (select f.id, f.mark, f.happened_on, f.until_on from fact f
-      where f.tenant_id = :t and f.kind = :required_by and f.until_on between :first and :last and {IN_FORCE})
+    course as (select f.id, f.mark, f.until_on, f.detail->>'audience' as audience, f.detail->>'type' as type from fact f
+      where f.tenant_id = :t and f.kind = :required_by and f.until_on between :first and :last and {IN_FORCE}),
+    done as materialized (select f.* from fact f where f.tenant_id = :t and f.kind = :kind and f.mark is not null
+      and f.happened_on <= :today and (f.detail->>'confirmed')::boolean and f.detail->>'form' <> all(:uncounted)
+      and (cast(:person as uuid) is null or f.person_id = cast(:person as uuid)) and {IN_FORCE})
     select l.person_id, l.organization_id, l.code, l.name, l.number, l.person_name, c.mark, c.until_on,
       min(f.happened_on) as done_on, {FACTS} as facts
-    from learner l cross join course c
-    left join fact f on f.tenant_id = :t and f.person_id = l.person_id and f.kind = :kind and f.mark = c.mark
-      and (f.detail->>'completes')::boolean and f.happened_on <= :today and {IN_FORCE}
+    from learner l join course c on {AUDIENCE}
+    left join done f on f.person_id = l.person_id and f.mark = c.mark
     group by l.person_id, l.organization_id, l.code, l.name, l.number, l.person_name, l.path, l.sort_name, c.mark, c.until_on
     order by l.path, l.sort_name, c.until_on, c.mark"""  # noqa: S608
-)
+).bindparams(bindparam("uncounted", type_=ARRAY(Text())))
 
 
 async def hours_duties(
@@ -102,6 +109,7 @@ async def course_duties(
         "today": today,
         "kind": rule.kind,
         "required_by": rule.required_by,
+        "uncounted": list(rule.uncounted_forms),
     }
     rows = await session.execute(_COURSES, reach.parameters(tenant_of(session)) | span)
     found = []

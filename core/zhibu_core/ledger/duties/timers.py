@@ -18,13 +18,14 @@ from zhibu_core.tenancy.session import tenant_of
 
 TIMERS_CTE = f"""
 w as materialized (
-  select * from unnest(:n, :starts, :restarts, :needs, :closed, :months, :own_end)
-    as w(n, starts, restarts, needs, closed, months, own_end)),
+  select w.n, w.starts, w.restarts, w.needs, string_to_array(w.closed, ',') as closed, w.months, w.own_end, w.as_of
+  from unnest(:n, :starts, :restarts, :needs, :closed, :months, :own_end, :as_of)
+    as w(n, starts, restarts, needs, closed, months, own_end, as_of)),
 timer as (
   select w.n, s.id as fact_id, s.kind, s.organization_id, s.person_id, s.record_id, s.happened_on as started_on,
     coalesce(case when w.own_end then s.until_on end, (coalesce(max(f.happened_on) filter (where f.kind = w.restarts), s.happened_on)
       + make_interval(months => w.months))::date) as due_on,
-    min(f.happened_on) filter (where f.kind = any(string_to_array(w.closed, ','))) as closed_on,
+    min(f.happened_on) filter (where f.kind = any(w.closed)) as closed_on,
     bool_or(f.kind = w.needs) as is_due
   from fact s join w on s.kind = w.starts
   join organization o on o.tenant_id = s.tenant_id and o.id = s.organization_id
