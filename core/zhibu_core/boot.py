@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from zhibu_core.database.access import OWNER, RUNTIME, Server, database_for
 from zhibu_core.database.catalog import audit_catalog
 from zhibu_core.database.roles import prepare
+from zhibu_core.database.statistics import seed_statistics
 from zhibu_core.errors import Unavailable
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.host import PluginHost
@@ -24,18 +25,28 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def running_platform(
-    settings: Settings, *, host: PluginHost | None = None, keep: bool = False, service: bool = False, pool_size: int = 4
+    settings: Settings,
+    *,
+    host: PluginHost | None = None,
+    keep: bool = False,
+    service: bool = False,
+    pool_size: int = 4,
+    statement_seconds: int = 60,
 ) -> AsyncIterator[Platform]:
     """A platform on a database that is up to date; starts the embedded server where it is not running.
 
-    `keep` leaves that server running, `service` is for processes that serve until they are told to stop.
+    `keep` leaves that server running, `service` is for processes that serve until they are told to stop; `statement_seconds` is the limit
+    of one statement, in seconds.
     Raises `Unavailable` where the database cannot be reached or its catalog audit has findings.
     """
     plugins = host or PluginHost.discover()
     async with database_for(settings, keep=keep, service=service) as server:
         await prepare_and_migrate(server, plugins, only_if_behind=True)
         platform = Platform(
-            settings, plugins, Database(server.dsn_for(RUNTIME), pool_size=pool_size), server.dsn_for(OWNER)
+            settings,
+            plugins,
+            Database(server.dsn_for(RUNTIME), pool_size=pool_size, statement_seconds=statement_seconds),
+            server.dsn_for(OWNER),
         )
         try:
             yield platform
@@ -56,6 +67,7 @@ async def prepare_and_migrate(server: Server, host: PluginHost, *, only_if_behin
     finally:
         await connection.close()
     changed = await upgrade(server.dsn_for(OWNER), plugin_histories(host))
+    await seed_statistics(server.dsn_for(OWNER))
     await refuse_faults(server)
     log.info("migrated", histories=changed)
     return changed

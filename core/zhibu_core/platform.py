@@ -8,6 +8,7 @@ from typing import cast
 from zhibu_core.crypto import Keyring
 from zhibu_core.identity.issuers import Issuer, check_issuer_address
 from zhibu_core.identity.scopes import Scopes
+from zhibu_core.ledger.facts import DECLARED_KINDS
 from zhibu_core.ledger.rule_pack import RulePack, read_pack
 from zhibu_core.ledger.rules import core_packs
 from zhibu_core.plugins.host import PluginHost
@@ -34,16 +35,27 @@ class Platform:
     def __post_init__(self) -> None:
         self.keyring = Keyring(self.settings.keys)
         self.scopes = Scopes(self.host)
+        self.database.info[DECLARED_KINDS] = self.kinds_of
         if self.settings.issuer:
             self.trust(Issuer(self.settings.issuer, self.settings.client_id, self.settings.client_secret))
 
     @cached_property
     def packs(self) -> dict[str, tuple[RulePack, ...]]:
         """All installed rule packs by plugin; "core" for core's own."""
+        self.host.check_parts(only=("rule_packs",))
         found: dict[str, tuple[RulePack, ...]] = {"core": core_packs()}
         for plugin, path in self.host.collect("rule_packs"):
             found[plugin] = (*found.get(plugin, ()), read_pack(cast("Path", path), plugin=plugin))
         return found
+
+    @cached_property
+    def fact_kinds(self) -> dict[str, frozenset[str]]:
+        """The kinds of fact that each installed plugin declares."""
+        return {plugin: frozenset(kind.key for kind in kinds) for plugin, kinds in self.host.call("fact_kinds")}
+
+    def kinds_of(self, source: str) -> frozenset[str] | None:
+        """The kinds of fact that may be written in a plugin's name; None where the source is no plugin, such as core."""
+        return self.fact_kinds.get(source, frozenset()) if source in self.host.switchable else None
 
     def packs_for(self, plugins: frozenset[str]) -> list[RulePack]:
         """The packs that hold where these plugins are on."""

@@ -4,7 +4,7 @@ import shutil
 
 import click
 
-from zhibu_core.cli.running import run
+from zhibu_core.cli.loop import run
 from zhibu_core.errors import InvalidInput
 from zhibu_core.settings import Settings, read_settings
 
@@ -39,9 +39,12 @@ def throw_away(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, port: int) -> None:
-    from zhibu_core.http.server import listen
+    from zhibu_core.http.listening import listen
+    from zhibu_demo.waiting import answering
 
     with listen(HOST, port) as socket:
-        from zhibu_demo.serving import serve_demo
+        with answering(socket):
+            from zhibu_demo.serving import make_demo
 
-        await serve_demo(settings, socket, port)
+            demo_ready = await make_demo(settings, socket, port)
+        await demo_ready.serve()

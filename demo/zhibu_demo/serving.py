@@ -5,8 +5,11 @@ import contextlib
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
 import click
+from litestar import Litestar
 
 from zhibu_core.app import create_app
 from zhibu_core.boot import prepare_and_migrate
@@ -31,30 +34,48 @@ from zhibu_devissuer.routes import DevIssuer
 CLIENT = "zhibu-web"
 
 
-async def serve_demo(settings: Settings, listening: socket.socket, port: int) -> None:
-    """Runs until a signal; everything that it started ends with it."""
-    host = listening.getsockname()[0]
-    origin = f"http://{host}:{port}"
-    plugins = PluginHost.discover()
-    async with database_for(settings, service=True) as server:
-        await prepare_and_migrate(server, plugins, only_if_behind=True)
-        await mark_as_demo(server)
-        platform = Platform(settings, plugins, Database(server.dsn_for(RUNTIME), pool_size=8), server.dsn_for(OWNER))
-        await refuse_unless_demo(platform, host)
-        marker = write_marker(settings.data, origin)
-        issuer = DevIssuer(platform, origin, CLIENT, marker.secret)
-        platform.trust(Issuer(issuer.address, CLIENT), demo=True)
-        loading = Loading()
-        app = create_app(platform, more=[issuer.routes()])
-        app.state.loading = loading
-        background = asyncio.create_task(_load_and_tell(platform, loading, origin))
+@dataclass
+class Demo:
+    """A demo that is ready to serve; `serve` runs until a signal and ends everything that the demo started."""
+
+    platform: Platform
+    app: Litestar
+    listening: socket.socket
+    origin: str
+    parts: AsyncExitStack
+
+    async def serve(self) -> None:
+        """Serves, and loads the two tenants beside."""
+        loading: Loading = self.app.state.loading
+        background = asyncio.create_task(_load_and_tell(self.platform, loading, self.origin))
         try:
-            await serve_until_stopped(app, listening)
+            await serve_until_stopped(self.app, self.listening)
         finally:
             background.cancel()
             await asyncio.gather(background, return_exceptions=True)
-            (settings.data / NAME).unlink(missing_ok=True)
-            await platform.close()
+            await self.parts.aclose()
+
+
+async def make_demo(settings: Settings, listening: socket.socket, port: int) -> Demo:
+    """Starts the database, brings it up to date, marks it as a demo's, and assembles the application with its issuer."""
+    host = listening.getsockname()[0]
+    origin = f"http://{host}:{port}"
+    plugins = PluginHost.discover()
+    async with AsyncExitStack() as parts:
+        server = await parts.enter_async_context(database_for(settings, service=True))
+        await prepare_and_migrate(server, plugins, only_if_behind=True)
+        await mark_as_demo(server)
+        database = Database(server.dsn_for(RUNTIME), pool_size=8)
+        platform = Platform(settings, plugins, database, server.dsn_for(OWNER))
+        parts.push_async_callback(platform.close)
+        await refuse_unless_demo(platform, host)
+        marker = write_marker(settings.data, origin)
+        parts.callback((settings.data / NAME).unlink, missing_ok=True)
+        issuer = DevIssuer(platform, origin, CLIENT, marker.secret)
+        platform.trust(Issuer(issuer.address, CLIENT), demo=True)
+        app = create_app(platform, more=[issuer.routes()])
+        app.state.loading = Loading()
+        return Demo(platform, app, listening, origin, parts.pop_all())
 
 
 async def _load_and_tell(platform: Platform, loading: Loading, origin: str) -> None:

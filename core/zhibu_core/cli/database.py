@@ -3,7 +3,7 @@
 import click
 
 from zhibu_core.boot import prepare_and_migrate
-from zhibu_core.cli.running import run
+from zhibu_core.cli.loop import run
 from zhibu_core.database.access import OWNER, RUNTIME, database_for
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.settings import read_settings

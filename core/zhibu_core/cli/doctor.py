@@ -4,7 +4,7 @@ import json
 
 import click
 
-from zhibu_core.cli.running import run
+from zhibu_core.cli.loop import run
 from zhibu_core.doctor import Finding, examine
 from zhibu_core.settings import read_settings
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from zhibu_core.cli.running import in_tenant, platform, run
+from zhibu_core.cli.loop import run
+from zhibu_core.cli.running import in_tenant, platform
 from zhibu_core.ledger.book import rule_book
 from zhibu_core.ledger.duties import Duty, Reach, duties_of
 from zhibu_core.organization.tree import by_code

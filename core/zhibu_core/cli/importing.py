@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from zhibu_core.cli.running import platform, run, tenant_of_slug
+from zhibu_core.cli.loop import run
+from zhibu_core.cli.running import platform, tenant_of_slug
 from zhibu_core.errors import InvalidInput
 from zhibu_core.imports.engine import Outcome, Progress, run_import
 from zhibu_core.imports.lines import change_line, lines, total_line

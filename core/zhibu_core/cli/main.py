@@ -1,5 +1,6 @@
 """`zhibu`: finds its commands by entry point, loads one when it is called, and turns errors into sentences and codes."""
 
+import signal
 import sys
 from importlib.metadata import EntryPoint, entry_points
 
@@ -46,6 +47,7 @@ def main() -> None:
     from zhibu_core.logs import set_up_logs
 
     set_up_logs()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what a command started ends with it
     try:
         code = zhibu.main(standalone_mode=False)
     except click.exceptions.Abort:

@@ -1,9 +1,7 @@
-"""What commands share: an event loop, the platform on a running database, a tenant's bound session and scope."""
+"""What commands share: the platform on a running database, a tenant's bound session and scope."""
 
-import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,22 +11,11 @@ from zhibu_core.settings import read_settings
 from zhibu_core.tenancy.directory import find_tenant
 from zhibu_core.tenancy.scope import Scope, Tenant
 
-T = TypeVar("T")
-
-
-def run(work: Coroutine[Any, Any, T]) -> T:
-    """Runs a command's coroutine on uvloop where it is installed."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.run(work)
-    return uvloop.run(work)
-
 
 @asynccontextmanager
 async def platform() -> AsyncIterator[Platform]:
     """The platform of this machine's installation, for as long as the command runs."""
-    async with running_platform(read_settings(), pool_size=2) as found:
+    async with running_platform(read_settings(), pool_size=2, statement_seconds=600) as found:
         yield found
 
 

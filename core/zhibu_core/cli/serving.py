@@ -5,7 +5,7 @@ import signal
 
 import click
 
-from zhibu_core.cli.running import run
+from zhibu_core.cli.loop import run
 from zhibu_core.settings import Settings, read_settings
 
 
@@ -22,7 +22,8 @@ def serve(host: str | None, port: int | None, jobs: bool) -> None:
 async def _serve(settings: Settings, host: str, port: int, *, jobs: bool) -> None:
     from zhibu_core.app import create_app
     from zhibu_core.boot import running_platform
-    from zhibu_core.http.server import listen, serve_until_stopped
+    from zhibu_core.http.listening import listen
+    from zhibu_core.http.server import serve_until_stopped
 
     with listen(host, port) as socket:
         async with running_platform(settings, service=True, pool_size=8) as platform:

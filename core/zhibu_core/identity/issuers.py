@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from zhibu_core.errors import Unauthenticated, Unavailable
@@ -23,7 +23,7 @@ class Issuer:
     client_id: str
     client_secret: str | None = None
     _metadata: dict[str, str] = field(default_factory=dict)
-    _keys: "KeySet | None" = None
+    _keys: Any = None  # a KeySet; Litestar evaluates the annotations of what handlers are given
     _fetched: float = -REFETCH_AFTER
 
     async def endpoint(self, name: str) -> str:
@@ -45,7 +45,8 @@ class Issuer:
             self._keys = KeySet.import_key_set(await _fetch(await self.endpoint("jwks_uri")))  # type: ignore[arg-type]
         if self._keys is None or (kid is not None and not any(key.kid == kid for key in self._keys.keys)):
             raise Unauthenticated("token_key", "登录凭证的签名密钥未知。请重新登录。")
-        return self._keys
+        found: KeySet = self._keys
+        return found
 
 
 def check_issuer_address(address: str, *, demo: bool) -> None:

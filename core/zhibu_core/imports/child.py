@@ -12,13 +12,18 @@ from typing import Any
 import msgspec
 
 from zhibu_core.errors import InvalidInput, Unavailable, ZhibuError
+from zhibu_core.imports.corrections import Correction
 from zhibu_core.settings import Settings
 
 Line = dict[str, Any]
 
 
 class Order(msgspec.Struct, frozen=True):
-    """What the child is to do; it goes to the child's standard input as JSON."""
+    """What the child is to do; it goes to the child's standard input as JSON.
+
+    `run_id` and `corrections` as in `zhibu_core.imports.engine.run_import`; with `cells` there is a line `cells`
+    for each `wrong` one, with the whole row as text by heading, sensitive values covered.
+    """
 
     tenant: str
     files: list[str]
@@ -26,6 +31,9 @@ class Order(msgspec.Struct, frozen=True):
     all_or_nothing: bool = False
     person_id: uuid.UUID | None = None
     locale: str = "zh"
+    run_id: uuid.UUID | None = None
+    corrections: list[Correction] = []
+    cells: bool = False
 
 
 async def import_in_child(

@@ -12,6 +12,7 @@ BASE_1900: Final = date(1899, 12, 30)
 """Day 0 of Excel's usual calendar, shifted so that every day after February 1900 is right (Excel invents 1900-02-29)."""
 BASE_1904: Final = date(1904, 1, 1)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
+_NO_DAY = 1e9
 _FIRST_SERIAL_DAY = date(1910, 1, 1)  # smaller serials are far more often a plain number in the wrong column
 
 
@@ -57,6 +58,8 @@ def read_moment(raw: object, base: date = BASE_1900) -> Moment | None:
     if isinstance(raw, bool) or raw is None:
         return None
     if isinstance(raw, int | float):
+        if not abs(raw) < _NO_DAY:  # NaN compares with nothing
+            return None
         return _from_number(float(raw), repr(raw), base)
     return _from_text(folded(raw), base)
 

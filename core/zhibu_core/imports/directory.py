@@ -58,6 +58,7 @@ class Organizations:
         self._codes: dict[str, str] = {}
         self._names: dict[str, set[str]] = {}
         self._shorts: dict[str, set[str]] = {}
+        self._found: dict[str, str | None] = {}
         for organization in known:
             self.add(organization)
 
@@ -68,10 +69,15 @@ class Organizations:
         self._names.setdefault(squeezed(organization.name), set()).add(organization.code)
         if organization.short_name:
             self._shorts.setdefault(squeezed(organization.short_name), set()).add(organization.code)
+        self._found.clear()
 
     def code(self, text: str) -> str | None:
         """The code of the one organization meant, or None where there is none or more than one."""
-        word = squeezed(text)
+        if text not in self._found:
+            self._found[text] = self._look(squeezed(text))
+        return self._found[text]
+
+    def _look(self, word: str) -> str | None:
         for names in (self._names, self._shorts):
             if found := names.get(word):
                 return next(iter(found)) if len(found) == 1 else None

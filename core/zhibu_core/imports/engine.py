@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
@@ -14,6 +15,7 @@ from zhibu_core.audit import note
 from zhibu_core.crypto import fingerprint
 from zhibu_core.database.statistics import renew_statistics
 from zhibu_core.imports.contract import Importer
+from zhibu_core.imports.corrections import Correction
 from zhibu_core.imports.profile import SheetKind, load_profile, sheet_kinds
 from zhibu_core.imports.reading import read_files
 from zhibu_core.imports.result import Reading
@@ -69,6 +71,7 @@ class _Undo(Exception):
 
 def importers_for(platform: Platform, plugins: frozenset[str]) -> list[Importer]:
     """Core's importers and those of these plugins, in the order of writing."""
+    platform.host.check_parts(only=("importers",))
     found = core_importers() + [importer for _, importer in platform.host.collect("importers", plugins)]
     return sorted(found, key=lambda importer: importer.order)
 
@@ -80,9 +83,14 @@ async def run_import(
     *,
     dry_run: bool = False,
     all_or_nothing: bool = False,
+    corrections: Sequence[Correction] = (),
+    run_id: uuid.UUID | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
     """Imports the files as one: all good rows in one transaction, refused rows not at all.
+
+    `corrections` are read instead of the cells they name. `run_id` names the run that is already noted (a page's own);
+    otherwise a new one is.
 
     With `all_or_nothing` one refused row keeps everything out; with `dry_run` nothing is written. Raises
     `zhibu_core.imports.unreadable.Unreadable` for a file that cannot be read, before anything is written.
@@ -98,6 +106,7 @@ async def run_import(
         known,
         scope.today,
         off=_switched_off(platform, scope),
+        corrections=corrections,
         progress=lambda file, share: tell(file, share * READING),
     )
     outcome = Outcome(reading)
@@ -105,7 +114,7 @@ async def run_import(
         return outcome
     try:
         async with platform.database.session(scope.tenant.id) as session:
-            await _write(platform, session, scope, importers, outcome, paths, tell)
+            await _write(platform, session, scope, importers, outcome, paths, tell, run_id)
             if dry_run:
                 raise _Undo
     except _Undo:
@@ -124,6 +133,7 @@ async def _write(
     outcome: Outcome,
     paths: Sequence[Path],
     tell: Progress,
+    run_id: uuid.UUID | None,
 ) -> None:
     batch = Batch(platform, session, scope, outcome.changes, outcome.counts)
     await batch.load_organizations()
@@ -135,23 +145,27 @@ async def _write(
             await importer.write(batch, sheet.good)
             done += len(sheet.good)
     tell("", 1.0)
-    await _register(session, scope, outcome, paths)
+    await _register(session, scope, outcome, paths, run_id)
 
 
-async def _register(session: AsyncSession, scope: Scope, outcome: Outcome, paths: Sequence[Path]) -> None:
+async def _register(
+    session: AsyncSession, scope: Scope, outcome: Outcome, paths: Sequence[Path], run_id: uuid.UUID | None
+) -> None:
     counts = outcome.counts
     now = dt.datetime.now(dt.UTC)
-    run = ImportRun(
-        id=new_id(),
-        file_names=[path.name for path in paths],
-        file_hashes=[fingerprint(path.read_bytes()) for path in paths],
-        state="written",
-        counts={"new": counts.new, "changed": counts.changed, "same": counts.same, "wrong": outcome.wrong},
-        started_by=scope.actor.person_id if scope.actor else None,
-        started_at=now,
-        finished_at=now,
-    )
-    session.add(run)
+    run = await session.scalar(select(ImportRun).where(ImportRun.id == run_id)) if run_id else None
+    if run is None:
+        run = ImportRun(
+            id=new_id(),
+            file_names=[path.name for path in paths],
+            file_hashes=[fingerprint(path.read_bytes()) for path in paths],
+            started_by=scope.actor.person_id if scope.actor else None,
+            started_at=now,
+        )
+        session.add(run)
+    run.state = "written"
+    run.counts = {"new": counts.new, "changed": counts.changed, "same": counts.same, "wrong": outcome.wrong}
+    run.finished_at = now
     await session.flush()
     await note(session, scope, "import.run", "import_run", run.id, fields=run.file_hashes)
     await publish(session, "import.written", "import_run", run.id)

@@ -7,7 +7,7 @@ from zhibu_core.imports import compare, references
 from zhibu_core.imports.compare import Check
 from zhibu_core.imports.directory import Directory
 from zhibu_core.imports.profile import Column, Profile
-from zhibu_core.imports.registration import registrar
+from zhibu_core.imports.registration import number_check, registrar
 from zhibu_core.imports.result import Repeat, Row, RowFinding, SheetResult, Wrong
 from zhibu_core.imports.table import Table, Values
 from zhibu_core.imports.tree import Errors
@@ -93,6 +93,8 @@ class Judge:
                 own.append(follow)
             if column.unique:
                 own.append(self._unique(column))
+            if column.key == "number" and (held := number_check(profile, directory)):
+                own.append(held)
             own += [compare.check_of(profile, said) for said in profile.comparisons if said.column == column.key]
             checks.append(own)
         return checks

@@ -55,6 +55,23 @@ def sheet_lines(sheet: SheetResult, locale: str = "zh") -> Iterator[Line]:
         }
 
 
+def cells_lines(reading: Reading) -> Iterator[Line]:
+    """Every refused row as text, by canonical heading, so that it can be mended; sensitive values covered."""
+    for sheet in reading.sheets:
+        columns = sheet.profile.columns
+        for wrong in sheet.wrong:
+            yield {
+                "type": "cells",
+                "file": sheet.file,
+                "sheet": sheet.sheet,
+                "row": wrong.number,
+                "sensitive": bool(wrong.column.sensitive),
+                "cells": {
+                    shown(column.heading): masked(wrong.cells[column.key], column.sensitive) for column in columns
+                },
+            }
+
+
 def change_line(change: Change) -> Line:
     """One value that is replaced; sensitive ones masked."""
     column = change.sheet.profile.column(change.column)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
+from zhibu_core.imports.corrections import Correction, of_sheet
 from zhibu_core.imports.directory import Directory, Known
 from zhibu_core.imports.formats.detect import open_file
 from zhibu_core.imports.formats.sheet import Sheet
@@ -28,16 +29,18 @@ def read_files(
     today: date,
     *,
     off: Sequence[SheetKind] = (),
+    corrections: Sequence[Correction] = (),
     progress: Progress | None = None,
 ) -> Reading:
     """Reads and judges the files of one import; rows may rest on rows of any other file, whatever their order.
 
-    `off` are kinds whose plugin is off: a sheet of theirs is refused by name. Raises `Unreadable` for a file that
+    `off` are kinds whose plugin is off: a sheet of theirs is refused by name. `corrections` are read instead of the
+    cells they name. Raises `Unreadable` for a file that
     cannot be read, fits no profile, lacks a required column, or belongs to a plugin that is off.
     """
     reading = Reading()
     tables: list[Table] = []
-    reader = _Reader(kinds, off, today)
+    reader = _Reader(kinds, off, today, corrections)
     sizes = [path.stat().st_size if path.exists() else 0 for path in paths]
     done = 0
     for path, size in zip(paths, sizes, strict=True):
@@ -81,10 +84,13 @@ def _tell(progress: Progress | None, file: str, share: float) -> None:
 class _Reader:
     """Reads one file after the other into tables, keeping which sheets hold no data."""
 
-    def __init__(self, kinds: Sequence[SheetKind], off: Sequence[SheetKind], today: date) -> None:
+    def __init__(
+        self, kinds: Sequence[SheetKind], off: Sequence[SheetKind], today: date, corrections: Sequence[Correction]
+    ) -> None:
         self.finder = Finder([*kinds, *off])
         self.off = {kind.profile.key for kind in off}
         self.today = today
+        self.corrections = corrections
 
     def read(self, path: Path, reading: Reading) -> list[Table]:
         tables: list[Table] = []
@@ -97,7 +103,9 @@ class _Reader:
             if layout.kind.profile.key in self.off:
                 title = layout.kind.profile.title
                 raise Unreadable("plugin_off", path.name, f"“{title}”所属的功能没有启用。请先启用，或不选这个文件。")
-            tables.append(read_table(path.name, sheet, layout, self.today))
+            title = sheet.title or layout.kind.profile.title
+            corrected = of_sheet(self.corrections, path.name, title)
+            tables.append(read_table(path.name, sheet, layout, self.today, corrected))
         if not tables:
             raise Unreadable("file_no_profile", path.name, _nothing_fits(ignored))
         reading.ignored += ignored

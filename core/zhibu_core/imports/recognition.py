@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
@@ -213,17 +213,18 @@ def _contradictions(layout: Layout, column: Column, place: int, sample: _Sample)
 
 
 def _middle(values: Sequence[Any]) -> float:
-    """A day in the middle of a column, as a number: earlier columns come first."""
-    days = sorted(day.toordinal() for value in values if (day := _day(value)))
-    return days[len(days) // 2] if days else 0.0
+    """A moment in the middle of a column, in days: earlier columns come first."""
+    moments = sorted(moment for value in values if (moment := _moment(value)) is not None)
+    return moments[len(moments) // 2] if moments else 0.0
 
 
-def _day(value: Any) -> date | None:
+def _moment(value: Any) -> float | None:
+    """A day or moment as a number of days; None for anything else."""
     if isinstance(value, Coarse):
-        return value.day
+        return float(value.day.toordinal())
     if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else None
+        return value.toordinal() + (value - datetime.combine(value, time.min)) / timedelta(days=1)
+    return float(value.toordinal()) if isinstance(value, date) else None
 
 
 def _reads(_: Cell, value: Any) -> bool:
@@ -238,7 +239,7 @@ def _citizen_id(_: Cell, value: Any) -> bool:
 
 
 def _when(_: Cell, value: Any) -> bool:
-    return _day(value) is not None
+    return _moment(value) is not None
 
 
 def _month(raw: Cell, value: Any) -> bool:

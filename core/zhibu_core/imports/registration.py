@@ -1,10 +1,13 @@
 """What a good row makes known to the rows of other sheets: an organization, a person, or its code."""
 
 from collections.abc import Callable
+from typing import Any
 
+from zhibu_core.imports.compare import Check
 from zhibu_core.imports.directory import Directory, KnownOrganization, Person
 from zhibu_core.imports.profile import Profile
 from zhibu_core.imports.result import Row
+from zhibu_core.imports.values import Bad
 
 Registrar = Callable[[Row], Person | None]
 
@@ -37,15 +40,27 @@ def _organization(row: Row, directory: Directory) -> None:
     )
 
 
+def number_check(profile: Profile, directory: Directory) -> Check | None:
+    """For the roster: a staff or student number belongs to the person who has this citizen number, or to nobody yet."""
+    if profile.key != ROSTER:
+        return None
+    number, citizen_id = profile.index["number"], profile.index["citizen_id"]
+
+    def check(values: list[Any]) -> Bad | None:
+        holder = directory.people.with_number(values[number])
+        if holder is None or holder is directory.people.with_citizen_id(values[citizen_id]):
+            return None
+        return Bad("code_duplicate", values[number])
+
+    return check
+
+
 def _person(row: Row, directory: Directory) -> Person:
-    """The tenant's own person or one of an earlier file, found by citizen number, then by staff number; else a new one."""
+    """The tenant's own person or one of an earlier file, found by citizen number; else a new one."""
     people = directory.people
-    number = row["number"] or ""
-    person = people.with_citizen_id(row["citizen_id"]) or (people.with_number(number) if number else None)
-    if person is None:
-        person = Person(None, row["name"])
+    person = people.with_citizen_id(row["citizen_id"]) or Person(None, row["name"])
     person.name, person.citizen_id = row["name"], row["citizen_id"]
-    person.number = number or person.number
+    person.number = row["number"] or person.number
     person.branches.add(row["organization"])
     people.add(person)
     return person

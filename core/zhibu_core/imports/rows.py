@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zhibu_core.imports.formats.sheet import Cell, Sheet
-from zhibu_core.imports.headings import shown
 from zhibu_core.imports.layout import Layout
 from zhibu_core.imports.text import squeezed
 
@@ -32,13 +31,14 @@ class DataRows:
 def data_rows(sheet: Sheet, layout: Layout) -> DataRows:
     """Sorts the rows below the headings; blank rows after the last written one are not counted."""
     bound = sorted(layout.bound.values())
+    headings = [_filled(sheet.rows[number - 1]) for number in layout.header_rows]
     result = DataRows([], [], [])
     waiting: list[int] = []
     for number, row in enumerate(sheet.rows[layout.header_rows[-1] :], layout.header_rows[-1] + 1):
         if _is_blank(row):
             waiting.append(number)
             continue
-        if _is_data(row, bound, layout):
+        if _is_data(row, bound, headings):
             result.numbers.append(number)
             result.rows.append(row)
         else:
@@ -52,16 +52,20 @@ def _is_blank(row: Sequence[Cell]) -> bool:
     return all(cell == "" or (isinstance(cell, str) and not cell.strip()) for cell in row)
 
 
-def _is_data(row: Sequence[Cell], bound: Sequence[int], layout: Layout) -> bool:
-    filled = [cell for cell in row if cell != ""]
+def _filled(row: Sequence[Cell]) -> list[Cell]:
+    return [cell for cell in row if cell != ""]
+
+
+def _is_data(row: Sequence[Cell], bound: Sequence[int], headings: Sequence[Sequence[Cell]]) -> bool:
+    filled = _filled(row)
     first = filled[0] if isinstance(filled[0], str) else ""
     if first and _TOTAL.fullmatch(squeezed(first)):
         return False
     if not any(row[place] != "" for place in bound):  # a serial number written ahead, or a remark beside the table
         return False
-    if len(filled) <= _FEW:
-        return not _is_remark(filled)
-    return not _is_heading(row, bound, layout)
+    if filled in headings:  # printed tables repeat them on every page
+        return False
+    return len(filled) > _FEW or not _is_remark(filled)
 
 
 def _is_remark(filled: Sequence[Cell]) -> bool:
@@ -70,15 +74,3 @@ def _is_remark(filled: Sequence[Cell]) -> bool:
     if texts and _NOTE.fullmatch(texts[0]):
         return True
     return len(filled) == 1 and bool(texts) and (len(texts[0]) > _LONG or bool(_PROSE.search(texts[0])))
-
-
-def _is_heading(row: Sequence[Cell], bound: Sequence[int], layout: Layout) -> bool:
-    """The headings once more, as printed tables repeat them on every page."""
-    if not any(_is_same(row, place, layout) for place in bound[:2]):
-        return False
-    return sum(1 for place in bound if _is_same(row, place, layout)) * 2 > len(bound)
-
-
-def _is_same(row: Sequence[Cell], place: int, layout: Layout) -> bool:
-    cell = row[place]
-    return isinstance(cell, str) and shown(cell) == layout.headings[place]

@@ -1,11 +1,12 @@
 """One recognised sheet as a table of values, before any row is held against others."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import repeat
 from typing import Any
 
+from zhibu_core.imports.corrections import NONE, apply
 from zhibu_core.imports.formats.sheet import Cell, Sheet
 from zhibu_core.imports.layout import Layout
 from zhibu_core.imports.profile import Profile, SheetKind
@@ -43,7 +44,9 @@ class Table:
         return self.kind.profile
 
 
-def read_table(file: str, sheet: Sheet, layout: Layout, today: date) -> Table:
+def read_table(
+    file: str, sheet: Sheet, layout: Layout, today: date, corrected: Mapping[tuple[int, str], str] = NONE
+) -> Table:
     """Reads a sheet whose headings are found; columns with an unknown heading are recognised by what they hold.
 
     Raises `Unreadable` where a required column is missing.
@@ -54,6 +57,7 @@ def read_table(file: str, sheet: Sheet, layout: Layout, today: date) -> Table:
     complete(layout, data.rows, setting)
     _check_required(file, sheet, layout)
     raw: dict[str, list[Cell]] = {key: [row[place] for row in data.rows] for key, place in layout.bound.items()}
+    apply(corrected, layout, data.numbers, raw)
     columns: list[Iterable[Any]] = [
         read_column(raw[column.key], column, setting) if column.key in raw else repeat(None, len(data.rows))
         for column in profile.columns

@@ -16,6 +16,7 @@ _FOLD: dict[int, str | None] = (
 _EDGES = re.compile(r"[ \r\n]*\n[ \r\n]*|\r")
 PLACEHOLDERS: Final = frozenset({"", "-", "--", "---", "/", "\\", "无"})
 """What people put into a cell that has nothing to say."""
+_LONGEST_PLACEHOLDER = 6  # with blanks around
 
 
 def written(raw: object) -> str:
@@ -45,3 +46,8 @@ def folded(raw: object) -> str:
 def squeezed(raw: object) -> str:
     """The same without any blank or line break inside: for codes, headings and names of organizations."""
     return "".join(folded(raw).split())
+
+
+def says_nothing(raw: object) -> bool:
+    """Whether a cell holds only a sign for "none", such as a dash."""
+    return isinstance(raw, str) and len(raw) <= _LONGEST_PLACEHOLDER and folded(raw) in PLACEHOLDERS

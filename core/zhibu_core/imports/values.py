@@ -11,7 +11,7 @@ from zhibu_core.imports.dates import read_clock, read_moment
 from zhibu_core.imports.names import read_name, read_names, read_words
 from zhibu_core.imports.numbers import read_mobile, read_number, to_fen
 from zhibu_core.imports.profile import Column
-from zhibu_core.imports.text import PLACEHOLDERS, folded, squeezed, tidy, written
+from zhibu_core.imports.text import folded, says_nothing, squeezed, tidy, written
 from zhibu_core.organization.citizen_id import read_citizen_id
 
 
@@ -52,7 +52,7 @@ def read_column(cells: Sequence[object], column: Column, setting: Setting) -> li
 
 
 def _checked(read: Reader, cell: object, column: Column) -> Any:
-    value = None if cell == "" or (isinstance(cell, str) and not folded(cell)) else read(cell)
+    value = None if isinstance(cell, str) and (not cell or cell.isspace()) else read(cell)
     if column.required and value in (None, "", ()):
         return Bad("required_missing", "")
     return None if value in ("", ()) else value
@@ -87,7 +87,7 @@ def _shown(cell: object) -> str:
 
 
 def _phone(cell: object) -> Any:
-    if folded(cell) in PLACEHOLDERS:
+    if says_nothing(cell):
         return None
     return read_mobile(cell) or Bad("phone_invalid", _shown(cell))
 
@@ -133,7 +133,7 @@ def _choice(column: Column) -> Reader:
 
 
 def _none_or_bad(cell: object, code: str) -> Bad | None:
-    return None if folded(cell) in PLACEHOLDERS else Bad(code, _shown(cell))
+    return None if says_nothing(cell) else Bad(code, _shown(cell))
 
 
 def _choices(column: Column) -> Reader:
@@ -151,7 +151,7 @@ def _choices(column: Column) -> Reader:
 
 
 def _number(cell: object, column: Column) -> Any:
-    if isinstance(cell, str) and folded(cell) in PLACEHOLDERS:
+    if says_nothing(cell):
         return None
     number = read_number(cell)
     if number is None or (column.kind == "int" and number != int(number)):
@@ -168,7 +168,7 @@ def _dates(column: Column, setting: Setting) -> Reader:
     shape = _SHAPES[column.kind]
 
     def read(cell: object) -> Any:
-        if isinstance(cell, str) and folded(cell) in PLACEHOLDERS:
+        if says_nothing(cell):
             return None
         value = shape(cell, setting.base)
         if value is None and column.day_of:

@@ -11,17 +11,19 @@ from zhibu_core.boot import running_platform
 from zhibu_core.errors import ZhibuError
 from zhibu_core.imports.child import Order, paths_of
 from zhibu_core.imports.engine import run_import
-from zhibu_core.imports.lines import change_line, lines, total_line
+from zhibu_core.imports.lines import cells_lines, change_line, lines, total_line
 from zhibu_core.logs import set_up_logs
 from zhibu_core.settings import read_settings
 from zhibu_core.tenancy.directory import find_tenant
 
 TELL_EVERY = 0.2
+LONGEST = 600
+"""Seconds that one statement of an import may take."""
 
 
 async def work(order: Order) -> None:
     """Runs the order; what a person did wrong becomes an `error` line, anything else ends the process."""
-    async with running_platform(read_settings(), pool_size=2) as platform:
+    async with running_platform(read_settings(), pool_size=2, statement_seconds=LONGEST) as platform:
         async with platform.database.system_session() as system:
             tenant = await find_tenant(system, order.tenant)
         async with platform.database.session(tenant.id) as session:
@@ -32,9 +34,13 @@ async def work(order: Order) -> None:
             paths_of(order),
             dry_run=order.dry_run,
             all_or_nothing=order.all_or_nothing,
+            corrections=order.corrections,
+            run_id=order.run_id,
             progress=_Teller(),
         )
     for line in lines(outcome.reading, order.locale):
+        _say(line)
+    for line in cells_lines(outcome.reading) if order.cells else ():
         _say(line)
     for change in outcome.changes:
         _say(change_line(change))

@@ -19,6 +19,10 @@ Grade = Literal["confirmed", "recorded", "code", "makeup", "imported", "document
 spreadsheet, from a document."""
 
 
+DECLARED_KINDS = "zhibu_fact_kinds"
+"""Where a session's `info` holds the platform's answer to: which kinds of fact may this source write?"""
+
+
 @dataclass(frozen=True, slots=True)
 class FactDraft:
     """A fact to be written. `record_type`/`record_id` name the record it comes from; `quantity` is in the kind's unit."""
@@ -41,7 +45,11 @@ class FactDraft:
 async def write_facts(
     session: AsyncSession, drafts: Sequence[FactDraft], *, source: str, written_by: uuid.UUID | None
 ) -> int:
-    """Adds facts in the session's transaction; `source` is the plugin's key or "core". Returns their number."""
+    """Adds facts in the session's transaction; `source` is the plugin's key or "core". Returns their number.
+
+    Raises `ValueError` for a kind that the plugin does not declare by its hook `fact_kinds`.
+    """
+    _refuse_undeclared(session, {draft.kind for draft in drafts}, source)
     now = dt.datetime.now(dt.UTC)
     rows = [
         {
@@ -66,6 +74,12 @@ async def write_facts(
         for d in drafts
     ]
     return await insert_rows(session, cast("Table", Fact.__table__), rows)
+
+
+def _refuse_undeclared(session: AsyncSession, kinds: set[str], source: str) -> None:
+    declared = session.info[DECLARED_KINDS](source) if DECLARED_KINDS in session.info else None
+    if declared is not None and not kinds <= declared:
+        raise ValueError(f"plugin {source} declares no fact kind {', '.join(sorted(kinds - declared))} (fact_kinds)")
 
 
 _END = text(

@@ -50,14 +50,13 @@ def check_manifest(key: str, found: Mapping[str, Callable[[dict[str, Any]], Any]
 def check_parts(manifest: Manifest, parts: Mapping[str, Callable[[], Any]], claims: Claims) -> None:
     """Raises `Misfit` where a hook's answer is not of the declared form, or claims what another plugin has."""
     claimed: list[str] = []
-    for name in LISTS:
-        if name in parts:
-            answer = parts[name]()
-            if not isinstance(answer, (list, tuple)):
-                raise Misfit(f"{name}() must return a list")
-            for item in answer:
-                _check_item(manifest.key, name, item)
-                claimed += _claims(name, item)
+    for name, ask in parts.items():
+        answer = ask()
+        if not isinstance(answer, (list, tuple)):
+            raise Misfit(f"{name}() must return a list")
+        for item in answer:
+            _check_item(manifest.key, name, item)
+            claimed += _claims(name, item)
     claims.take(manifest.key, claimed)
 
 

@@ -1,6 +1,6 @@
 """Finds plugins, checks that they fit, calls them one by one and contains what goes wrong."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib import import_module, metadata
@@ -10,7 +10,7 @@ import pluggy
 import structlog
 
 from zhibu_core.plugins import hooks
-from zhibu_core.plugins.fitness import Claims, Misfit, check_manifest, check_parts
+from zhibu_core.plugins.fitness import LISTS, Claims, Misfit, check_manifest, check_parts
 from zhibu_core.plugins.manifest import Manifest
 
 GROUP = "zhibu"
@@ -32,7 +32,7 @@ class Implementation:
 
     def __call__(self, given: dict[str, Any]) -> Any:
         """Calls the function with those of the given arguments that it names."""
-        return self.function(**{name: given[name] for name in self.arguments})
+        return self.function(**{name: given[name] for name in self.arguments}) if self.arguments else self.function()
 
 
 class PluginHost:
@@ -47,6 +47,7 @@ class PluginHost:
         self.platform: set[str] = set()
         self._modules: dict[str, Any] = {}
         self._implementations: dict[str, tuple[Implementation, ...]] = {}
+        self._kept: dict[tuple[str, frozenset[str] | None], tuple[Implementation, ...]] = {}
 
     @classmethod
     def discover(cls) -> "PluginHost":
@@ -67,34 +68,36 @@ class PluginHost:
             found = implementations_of(key, loaded)
             manifest = check_manifest(key, found)
         except Exception as error:  # a plugin may fail in any way; the platform starts all the same
-            self.unavailable[key] = reason_of(error)
-            log.warning("plugin_unavailable", plugin=key, reason=reason_of(error))
+            name = f"{key} ({module})" if key in self.manifests else key
+            self.unavailable[name] = reason_of(error)
+            log.warning("plugin_unavailable", plugin=name, reason=reason_of(error))
         else:
             self.manifests[key] = manifest
             self._modules[key] = loaded
             if platform:
                 self.platform.add(key)
+            self._kept.clear()
             for name, function in found.items():
                 self._implementations[name] = (*self._implementations.get(name, ()), function)
 
     def check_requirements(self) -> None:
-        """Refuses plugins whose required plugins are not available."""
-        for key, manifest in list(self.manifests.items()):
-            missing = [need for need in manifest.requires if need not in self.manifests]
-            if missing:
-                self.refuse(key, f"requires {', '.join(missing)}, which is not available")
+        """Refuses plugins whose required plugins are not available, and those that require them in turn."""
+        before = -1
+        while before != len(self.manifests):
+            before = len(self.manifests)
+            for key, manifest in list(self.manifests.items()):
+                if missing := [need for need in manifest.requires if need not in self.manifests]:
+                    self.refuse(key, f"requires {', '.join(missing)}, which is not available")
 
-    def check_parts(self) -> None:
+    def check_parts(self, only: Collection[str] = LISTS) -> None:
         """Refuses plugins whose hooks answer in another form than declared, or claim what another has; call it before
-        serving. What requires a refused plugin is refused with it.
+        serving, and with `only` before these hooks' answers are used. What requires a refused plugin is refused with it.
         """
         claims = Claims()
         for key in sorted(self.manifests, key=lambda key: (key not in self.platform, key)):
             own = {name: f for name, fs in self._implementations.items() for f in fs if f.plugin == key}
             try:
-                check_parts(
-                    self.manifests[key], {name: partial(function, {}) for name, function in own.items()}, claims
-                )
+                check_parts(self.manifests[key], {name: partial(own[name], {}) for name in only if name in own}, claims)
             except Exception as error:  # a plugin may fail in any way; the platform starts all the same
                 self.refuse(key, reason_of(error))
         self.check_requirements()
@@ -104,6 +107,7 @@ class PluginHost:
         self.unavailable[key] = reason
         self.manifests.pop(key, None)
         self.__dict__.pop("switchable", None)
+        self._kept.clear()
         for name, found in self._implementations.items():
             self._implementations[name] = tuple(f for f in found if f.plugin != key)
         log.warning("plugin_unavailable", plugin=key, reason=reason)
@@ -124,23 +128,24 @@ class PluginHost:
 
         `plugins` limits the calls to those keys (the platform's parts are always called); None calls all.
         """
-        wanted = None if plugins is None else (plugins if isinstance(plugins, frozenset) else frozenset(plugins))
-        for implementation in self._implementations.get(hook, ()):
-            if (
-                wanted is not None
-                and implementation.plugin not in wanted
-                and implementation.plugin not in self.platform
-            ):
-                continue
+        for implementation in self._chosen(hook, None if plugins is None else frozenset(plugins)):
             try:
                 yield implementation.plugin, implementation(given)
             except Exception as error:
                 log.exception("plugin_failed", plugin=implementation.plugin, hook=hook, error=str(error))
 
+    def _chosen(self, hook: str, plugins: frozenset[str] | None) -> tuple[Implementation, ...]:
+        """The hook's implementations among these plugins and the platform's parts; kept by the set."""
+        chosen = self._kept.get((hook, plugins))
+        if chosen is None:
+            every = self._implementations.get(hook, ())
+            wanted = self.manifests.keys() if plugins is None else plugins | self.platform
+            chosen = self._kept[hook, plugins] = tuple(i for i in every if i.plugin in wanted)
+        return chosen
+
     def implementing(self, hook: str, plugins: frozenset[str]) -> list[str]:
         """The plugins among these, and the platform's parts, that implement the hook."""
-        found = (implementation.plugin for implementation in self._implementations.get(hook, ()))
-        return [plugin for plugin in found if plugin in plugins or plugin in self.platform]
+        return [implementation.plugin for implementation in self._chosen(hook, plugins)]
 
     async def ask(self, plugin: str, hook: str, **given: Any) -> Any:
         """Awaits one plugin's coroutine for a hook; what it raises reaches the caller, whose transaction it is."""

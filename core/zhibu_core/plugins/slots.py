@@ -24,11 +24,12 @@ class NavItem:
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of core's page of a person or an organization: `load(session, scope, subject)` gives the template's
-    context, or None where there is nothing to show.
+    """A part of core's page of a person, of an organization, or of the reader's home: `load(session, scope, subject)`
+    gives the template's context, or None where there is nothing to show. On home the subject is the reader; a panel
+    there says what waits for the reader's own answer and goes once it is given (duties come from the ledger).
     """
 
-    place: Literal["person", "organization"]
+    place: Literal["person", "organization", "home"]
     title: Words
     template: str
     action: str

@@ -18,7 +18,9 @@ UNBOUND = "tenant"
 class Database:
     """The runtime's pool of connections (role app_rt), and the only maker of sessions."""
 
-    def __init__(self, url: str, *, pool_size: int = 8, application: str = "zhibu") -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 8, application: str = "zhibu", statement_seconds: int = 60
+    ) -> None:
         self.url = url
         self.engine: AsyncEngine = create_async_engine(
             _sqlalchemy_url(url),
@@ -27,11 +29,13 @@ class Database:
             pool_timeout=2,
             pool_pre_ping=True,
             connect_args={
-                "server_settings": {"application_name": application, "statement_timeout": "60s",
-                                    "idle_in_transaction_session_timeout": "60s", "jit": "off"},
+                "server_settings": {"application_name": application, "statement_timeout": f"{statement_seconds}s",
+                                    "idle_in_transaction_session_timeout": f"{statement_seconds}s", "jit": "off"},
             },
         )  # fmt: skip
         event.listen(self.engine.sync_engine, "begin", _bind)
+        self.info: dict[str, Any] = {}
+        """What every session knows beside its tenant (`session.info`); the platform fills it once."""
 
     @asynccontextmanager
     async def session(self, tenant_id: uuid.UUID) -> AsyncIterator[AsyncSession]:

@@ -1,6 +1,7 @@
 """Tenants, their settings and switches, and the queue's schema."""
 
 from alembic import op
+
 from zhibu_migrations.operations import begin, create_definer_function, create_reference_table, create_tenant_table
 
 revision = "0001"

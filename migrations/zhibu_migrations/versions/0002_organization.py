@@ -1,6 +1,7 @@
 """The organization tree, its people, and who may do what where."""
 
 from alembic import op
+
 from zhibu_migrations.operations import begin, create_tenant_table
 
 revision = "0002"

@@ -21,7 +21,7 @@ w as materialized (
     string_to_array(w.applies, ',') as applies, string_to_array(w.relieved, ',') as relieved
   from unnest(:n, :rules, :labels, :required, :kinds, :opens, :dues, :needs, :vacation, :applies, :relieved)
     as w(n, rule, label, required, kind, opens_on, due_on, needs, vacation, applies, relieved)),
-grp as (
+grp as materialized (
   select distinct f.organization_id, f.grp from fact f join organization o on o.tenant_id = f.tenant_id and o.id = f.organization_id
   where f.tenant_id = :t and f.kind = 'activity' and f.grp is not null and {IN_FORCE} and {IN_REACH}),
 owing as (

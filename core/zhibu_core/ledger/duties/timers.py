@@ -16,11 +16,13 @@ from zhibu_core.ledger.shapes import TermOfOffice, Timer
 from zhibu_core.periods import Period
 from zhibu_core.tenancy.session import tenant_of
 
-TIMERS_CTE = f"""
+_CLOCKS = """
 w as materialized (
   select w.n, w.starts, w.restarts, w.needs, string_to_array(w.closed, ',') as closed, w.months, w.own_end, w.as_of
   from unnest(:n, :starts, :restarts, :needs, :closed, :months, :own_end, :as_of)
-    as w(n, starts, restarts, needs, closed, months, own_end, as_of)),
+    as w(n, starts, restarts, needs, closed, months, own_end, as_of))"""
+
+TIMERS_CTE = f"""{_CLOCKS},
 timer as (
   select w.n, s.id as fact_id, s.kind, s.organization_id, s.person_id, s.record_id, s.happened_on as started_on,
     coalesce(case when w.own_end then s.until_on end, (coalesce(max(f.happened_on) filter (where f.kind = w.restarts), s.happened_on)
@@ -38,6 +40,23 @@ timer as (
 """All clocks started by their `as_of`, as they stood that day: when they are due and when (if) they were closed; `is_due`
 is false while another fact that the clock needs is missing."""
 
+OPEN_CTE = f"""{_CLOCKS},
+timer as (
+  select w.n, w.as_of, s.id as fact_id, s.kind, s.organization_id, s.person_id, s.record_id, s.happened_on as started_on,
+    coalesce(case when w.own_end then s.until_on end, (coalesce(
+      (select max(f.happened_on) from fact f where f.tenant_id = :t and f.record_id = s.record_id and f.kind = w.restarts
+        and f.happened_on <= w.as_of and {IN_FORCE}), s.happened_on) + make_interval(months => w.months))::date) as due_on
+  from fact s join w on s.kind = w.starts
+  join organization o on o.tenant_id = s.tenant_id and o.id = s.organization_id
+  where s.tenant_id = :t and s.happened_on <= w.as_of and {IN_REACH}
+    and not exists (select from fact_end e where e.tenant_id = s.tenant_id and e.fact_id = s.id)
+    and not exists (select from fact f where f.tenant_id = s.tenant_id and f.record_id = s.record_id and f.kind = any(w.closed)
+      and f.happened_on <= w.as_of and {IN_FORCE})
+    and (w.needs = w.starts or exists (select from fact f where f.tenant_id = s.tenant_id and f.record_id = s.record_id
+      and f.kind = w.needs and f.happened_on <= w.as_of and {IN_FORCE})))
+"""  # noqa: S608 only our own fragments
+"""The clocks of `TIMERS_CTE` that are due and not closed, found without looking at those that are."""
+
 _TYPES = {
     "n": Integer,
     "starts": Text,
@@ -51,7 +70,7 @@ _TYPES = {
 
 
 def timer_parameters(clocks: Sequence[tuple[RuleVersion, dt.date]]) -> dict[str, list[Any]]:
-    """The arrays that `TIMERS_CTE` unnests, of rule versions and the day as of which each is asked; `n` is the place."""
+    """The arrays that `TIMERS_CTE` and `OPEN_CTE` unnest, of rule versions and the day as of which each is asked; `n` is the place."""
     rules = [version.read(Timer) for version, _ in clocks]
     return {
         "n": list(range(len(rules))),
@@ -66,7 +85,7 @@ def timer_parameters(clocks: Sequence[tuple[RuleVersion, dt.date]]) -> dict[str,
 
 
 def typed(statement: str) -> TextClause:
-    """A statement with `TIMERS_CTE` whose arrays have their types."""
+    """A statement with `TIMERS_CTE` or `OPEN_CTE` whose arrays have their types."""
     return text(statement).bindparams(*(bindparam(name, type_=ARRAY(kind())) for name, kind in _TYPES.items()))
 
 
