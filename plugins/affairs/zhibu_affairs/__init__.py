@@ -1,0 +1,1 @@
+"""Affairs of members: development, dues, arrears."""

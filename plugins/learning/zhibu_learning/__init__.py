@@ -1,0 +1,1 @@
+"""Learning: courses, training records and their facts."""

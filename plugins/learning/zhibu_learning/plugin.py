@@ -1,0 +1,72 @@
+"""The plugin learning: training records, required courses and their facts; each hook imports what it needs."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from zhibu_core.imports.contract import Importer
+from zhibu_core.plugins.hooks import hookimpl
+from zhibu_core.plugins.manifest import CONTRACT, Action, FactKind, Manifest
+from zhibu_core.words import Words
+
+HERE = Path(__file__).parent
+STAFF = frozenset({"organizer", "secretary", "auditor"})
+RECORDERS = frozenset({"organizer", "secretary"})
+
+
+@hookimpl
+def manifest() -> Manifest:
+    """Training entries are personal data; nothing here is sensitive."""
+    return Manifest(
+        key="learning",
+        version="0.1.0",
+        contract=CONTRACT,
+        title=Words("学习", "Learning"),
+        summary=Words(
+            "登记党员学习培训，核算学时和必修课程。", "Records training, counts study hours and required courses."
+        ),
+        package="zhibu_learning",
+        data_classes=("personal",),
+        tables_prefix="learning_",
+    )
+
+
+@hookimpl
+def permissions() -> Sequence[Action]:
+    """Reading, recording, one's own, and setting courses."""
+    return [
+        Action("learning.training.read", Words("查看学习记录", "read training records"), STAFF),
+        Action(
+            "learning.training.read_own",
+            Words("查看本人学习记录", "read one's own training"),
+            frozenset({"member", "secretary"}),
+        ),
+        Action("learning.training.record", Words("登记学习", "record training"), RECORDERS),
+        Action("learning.course.write", Words("设置必修课程", "set required courses"), frozenset({"organizer"})),
+    ]
+
+
+@hookimpl
+def rule_packs() -> Sequence[Path]:
+    """Study hours and required courses."""
+    return [HERE / "rules" / "learning.toml"]
+
+
+@hookimpl
+def fact_kinds() -> Sequence[FactKind]:
+    """One fact an entry, one fact a required course."""
+    return [
+        FactKind("training", Words("学习培训", "training")),
+        FactKind("course_required", Words("必修课程", "required course")),
+    ]
+
+
+@hookimpl
+def importers() -> Sequence[Importer]:
+    """Courses before the entries that name them."""
+    from zhibu_learning.importing import course_codes, write_courses, write_trainings
+
+    profiles = HERE / "profiles"
+    return [
+        Importer(profiles / "course.toml", 50, write_courses, known=course_codes),
+        Importer(profiles / "training.toml", 51, write_trainings),
+    ]

@@ -1,0 +1,1 @@
+"""Organizational life: meetings, rolls, minutes and their facts."""

@@ -1,0 +1,78 @@
+"""Meetings as a list of the API: those that the asker may read, drafts and what is over for who records."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from zhibu_core.tenancy.scope import Scope
+from zhibu_graphql.reading import Link, Listing, held
+from zhibu_graphql.reading.organizations import BELOW, PARENT, O
+from zhibu_orglife.actions import READ, RECORD
+from zhibu_orglife.models import Meeting
+from zhibu_orglife.reading import OPEN_STATES
+
+TAG = "OM"
+TABLE: Any = Meeting.__table__
+M = TABLE.alias("om")
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingRecord:
+    """What resolvers of Meeting get as `root`; `path` is its organization's place in the tree."""
+
+    id: uuid.UUID
+    organization_id: uuid.UUID
+    path: str
+    group: str | None
+    kinds: list[str]
+    starts_at: dt.datetime
+    ends_at: dt.datetime | None
+    held_on: dt.date
+    place: str
+    online: bool
+    chair: str
+    recorder: str
+    topic: str
+    points: str
+    resolution: str
+    attachments: int
+    submitted_on: dt.date | None
+    state: str
+    version: int
+    series_id: uuid.UUID
+    reason: str
+    approved_at: dt.datetime | None
+
+
+def _column(name: str) -> Any:
+    return O.c.path if name == "path" else M.c["grp" if name == "group" else name]
+
+
+def _seen(scope: Scope) -> ColumnElement[bool]:
+    return or_(M.c.state.in_(OPEN_STATES), held(scope, RECORD, O.c.path))
+
+
+MEETINGS = Listing(
+    name="meetings",
+    record=MeetingRecord,
+    columns={name: _column(name) for name in MeetingRecord.__dataclass_fields__},
+    source=M.join(O, and_(O.c.tenant_id == M.c.tenant_id, O.c.id == M.c.organization_id)),
+    tables=[M, O],
+    order=[M.c.starts_at, M.c.id],
+    place=O.c.path,
+    action=READ,
+    narrowed=_seen,
+    descending=True,
+    filters={
+        "state": lambda state: M.c.state == state,
+        "kind": lambda kind: M.c.kinds.any(kind),
+        "period": lambda span: M.c.held_on.between(span.start, span.end),
+    },
+    links={
+        "below": BELOW,
+        "at": Link(PARENT, M.c.organization_id == PARENT.c.id),
+    },
+)

@@ -1,0 +1,1 @@
+"""Pages of organizational life: workbench, plan, record, activity, calendar (interface.md 2.3)."""

@@ -1,0 +1,88 @@
+"""The roll of a record form: who is due, how each is marked, and who is listed without being asked for."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from zhibu_core.i18n import _L, Lazy
+from zhibu_core.organization.models import Organization
+from zhibu_core.organization.people import Person
+from zhibu_core.tenancy.scope import Scope
+from zhibu_orglife.due import DuePerson, due_list
+from zhibu_orglife.pages.fields import Fields
+from zhibu_web.components import MARKS, Mark, Option, RollPerson
+
+EXEMPT, MOBILE, LOST = _L("no hard demands"), _L("away from here"), _L("cannot be reached")
+"""Why somebody is listed apart from the roll."""
+
+LAST_DIGITS = 4
+
+
+@dataclass(frozen=True)
+class RollForm:
+    """`called` stand on the roll; `others` belong to the branch and may be added; `owners` may take a task."""
+
+    called: tuple[RollPerson, ...]
+    others: tuple[RollPerson, ...]
+    owners: tuple[Option, ...]
+
+    @property
+    def due(self) -> list[str]:
+        """The keys of everybody who is called."""
+        return [person.key for person in self.called]
+
+    def count(self, *marks: str) -> int:
+        """How many of the called have one of these marks."""
+        return sum(person.mark in marks for person in self.called)
+
+
+async def roll_form(session: AsyncSession, who: Scope, branch: Organization, said: Fields) -> RollForm:
+    """The roll for the day and kinds in the fields, with the marks that stand there."""
+    day: dt.date = said.held_on or who.today
+    people = await due_list(session, who, branch.id, day, said.kinds, said.grp or None)
+    names = _told_apart([(one.person_id, one.name, one.number) for one in people])
+    called = [_line(said, one, names) for one in people if one.expected or one.person_id.hex in said.marks]
+    others = [
+        _line(said, one, names, _why(one)) for one in people if not one.expected and one.person_id.hex not in said.marks
+    ]
+    known = {one.person_id.hex for one in people}
+    strangers = await _named(session, [uuid.UUID(hex=key) for key in said.marks if key not in known])
+    called += [RollPerson(key, name, _mark(said, key), said.reasons.get(key, "")) for key, name in strangers]
+    owners = [Option(person.key, person.name) for person in (*called, *others)]
+    return RollForm(tuple(called), tuple(others), tuple(owners))
+
+
+def _line(said: Fields, one: DuePerson, names: dict[uuid.UUID, str], note: Lazy | None = None) -> RollPerson:
+    key = one.person_id.hex
+    return RollPerson(key, names[one.person_id], _mark(said, key), said.reasons.get(key, ""), note)
+
+
+def _mark(said: Fields, key: str) -> Mark | None:
+    mark = said.marks.get(key)
+    return mark if mark in MARKS else None
+
+
+def _why(one: DuePerson) -> Lazy:
+    if one.is_lost:
+        return LOST
+    return MOBILE if one.is_mobile else EXEMPT
+
+
+def _told_apart(people: Sequence[tuple[uuid.UUID, str, str | None]]) -> dict[uuid.UUID, str]:
+    """Names; the same ones told apart by the end of the staff number (interface.md 5)."""
+    seen = [name for _, name, _ in people]
+    return {
+        person: f"{name}（{number[-LAST_DIGITS:]}）" if number and seen.count(name) > 1 else name
+        for person, name, number in people
+    }
+
+
+async def _named(session: AsyncSession, people: Sequence[uuid.UUID]) -> list[tuple[str, str]]:
+    if not people:
+        return []
+    query = select(Person.id, Person.name).where(Person.id.in_(people)).order_by(Person.sort_name)
+    return [(person.hex, name) for person, name in await session.execute(query)]
