@@ -1,0 +1,1 @@
+"""The capability index, portrait, and the path from each number."""

@@ -1,0 +1,212 @@
+"""Reads and adds stored scores: the newest row of a branch and period is the current one, older ones are kept."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import msgspec
+from sqlalchemy import Row, Table, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Date, Text, Uuid
+
+from zhibu_capability.lines import index_line
+from zhibu_capability.measure.inputs import Inputs
+from zhibu_capability.measure.spans import Span
+from zhibu_capability.models import CapabilityScore
+from zhibu_capability.score import BranchScore
+from zhibu_core.periods import Period
+from zhibu_core.tenancy.bulk import insert_rows
+from zhibu_core.tenancy.ids import new_id
+from zhibu_core.tenancy.session import tenant_of
+
+_CURRENT = text(
+    """select s.* from unnest(:firsts, :lasts) as p(first_on, last_on)
+    cross join organization o
+    cross join lateral (
+      select s.organization_id, s.starts_on, s.ends_on, s.n, s.raw_open, s.raw_strict, s.inputs, s.versions, s.computed_at
+      from capability_score s where s.tenant_id = :t and s.organization_id = o.id and s.starts_on = p.first_on and s.ends_on = p.last_on
+      order by s.id desc limit 1) s
+    where o.tenant_id = :t and (cast(:orgs as uuid[]) is null or o.id = any(cast(:orgs as uuid[])))"""
+).bindparams(
+    bindparam("firsts", type_=ARRAY(Date())),
+    bindparam("lasts", type_=ARRAY(Date())),
+    bindparam("orgs", type_=ARRAY(Uuid())),
+)
+_SHELVES = text(
+    """select distinct on (organization_id, starts_on, ends_on) organization_id, starts_on, ends_on, n, raw_open, raw_strict, inputs,
+      versions, computed_at
+    from capability_score where tenant_id = :t and organization_id = any(:orgs)
+    order by organization_id, starts_on, ends_on, id desc"""
+).bindparams(bindparam("orgs", type_=ARRAY(Uuid())))
+_RAWS = text(
+    """select p.first_on, p.last_on, o.id, o.type, s.n, s.raw_open, s.raw_strict, s.result->'veto' <> '[]'::jsonb as vetoed,
+      (s.inputs->>'records')::int + (s.inputs->>'learners_recorded')::int > 0 as recorded
+    from unnest(:firsts, :lasts, :versions) as p(first_on, last_on, versions)
+    cross join lateral (
+      select distinct on (c.organization_id) c.organization_id, c.n, c.raw_open, c.raw_strict, c.versions, c.inputs, c.result
+      from capability_score c where c.tenant_id = :t and c.starts_on = p.first_on and c.ends_on = p.last_on
+      order by c.organization_id desc, c.id desc) s
+    join organization o on o.tenant_id = :t and o.id = s.organization_id
+    where o.type = any(:types) and s.versions = p.versions::jsonb and (o.abolished_on is null or o.abolished_on > p.last_on)"""
+).bindparams(
+    bindparam("firsts", type_=ARRAY(Date())),
+    bindparam("lasts", type_=ARRAY(Date())),
+    bindparam("types", type_=ARRAY(Text())),
+    bindparam("versions", type_=ARRAY(Text())),
+)
+_PAIRS = text(
+    """select o.type, s.organization_id, s.raw_open, s.raw_strict from (
+      select distinct on (c.organization_id) c.organization_id, c.raw_open, c.raw_strict from capability_score c
+      where c.tenant_id = :t and c.starts_on = :first and c.ends_on = :last order by c.organization_id desc, c.id desc) s
+    join organization o on o.tenant_id = :t and o.id = s.organization_id
+    where o.type = any(:types) and (o.abolished_on is null or o.abolished_on > :last)"""
+).bindparams(bindparam("types", type_=ARRAY(Text())))
+# Jumps from period to period through the index instead of reading every row.
+_PERIODS = text(
+    """with recursive seen as (
+      (select starts_on, ends_on from capability_score where tenant_id = :t order by starts_on, ends_on limit 1)
+      union all
+      select n.starts_on, n.ends_on from seen cross join lateral (
+        select s.starts_on, s.ends_on from capability_score s
+        where s.tenant_id = :t and (s.starts_on, s.ends_on) > (seen.starts_on, seen.ends_on)
+        order by s.starts_on, s.ends_on limit 1) n)
+    select starts_on, ends_on from seen"""
+)
+TABLE = cast("Table", CapabilityScore.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The current row of a branch and period."""
+
+    organization_id: uuid.UUID
+    period: tuple[dt.date, dt.date]
+    n: int
+    raw_open: float | None
+    raw_strict: float | None
+    inputs: Inputs
+    versions: dict[str, str]
+    computed_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A branch's stored unshrunk scores; `recorded`: anything at all was recorded in the period."""
+
+    organization_id: uuid.UUID
+    type: str
+    n: int
+    open: float | None
+    strict: float | None
+    recorded: bool
+    vetoed: bool
+
+
+Shelf = dict[uuid.UUID, Stored]
+"""Current rows of one period by branch."""
+
+
+async def current(
+    session: AsyncSession, periods: Iterable[Period], organizations: Iterable[uuid.UUID] | None = None
+) -> dict[Period, Shelf]:
+    """The current rows of some periods, of these organizations or of all; one statement."""
+    asked = list(periods)
+    parameters = {
+        "t": tenant_of(session),
+        "firsts": [period.start for period in asked],
+        "lasts": [period.end for period in asked],
+        "orgs": None if organizations is None else list(organizations),
+    }
+    found: dict[tuple[dt.date, dt.date], Shelf] = defaultdict(dict)
+    for row in await session.execute(_CURRENT, parameters):
+        stored = _stored(row)
+        found[stored.period][stored.organization_id] = stored
+    return {period: found[period.start, period.end] for period in asked}
+
+
+async def shelves_of(session: AsyncSession, organizations: Iterable[uuid.UUID]) -> dict[Period, Shelf]:
+    """The current rows of these organizations in every period that is stored for them; one statement."""
+    found: dict[Period, Shelf] = defaultdict(dict)
+    for row in await session.execute(_SHELVES, {"t": tenant_of(session), "orgs": list(organizations)}):
+        found[Period.of(row.starts_on, row.ends_on)][row.organization_id] = _stored(row)
+    return dict(found)
+
+
+async def raws(session: AsyncSession, spans: Iterable[Span], types: Iterable[str]) -> dict[Period, list[Raw]]:
+    """The stored unshrunk scores of all branches of some types, computed with the rules of these spans; one statement."""
+    asked = list(spans)
+    parameters = {
+        "t": tenant_of(session),
+        "firsts": [span.period.start for span in asked],
+        "lasts": [span.period.end for span in asked],
+        "versions": [msgspec.json.encode(span.versions).decode() for span in asked],
+        "types": list(types),
+    }
+    found: dict[tuple[dt.date, dt.date], list[Raw]] = defaultdict(list)
+    for row in await session.execute(_RAWS, parameters):
+        raw = Raw(row.id, row.type, row.n, row.raw_open, row.raw_strict, row.recorded, row.vetoed)
+        found[row.first_on, row.last_on].append(raw)
+    return {span.period: found[span.period.start, span.period.end] for span in asked}
+
+
+async def pairs_beside(
+    session: AsyncSession, period: Period, types: Iterable[str], own: Collection[uuid.UUID]
+) -> dict[str, list[tuple[float | None, float | None]]]:
+    """The stored unshrunk scores (open, strict) of the other branches of some types, by type; one statement."""
+    parameters = {"t": tenant_of(session), "first": period.start, "last": period.end, "types": list(types)}
+    found: dict[str, list[tuple[float | None, float | None]]] = defaultdict(list)
+    for row in await session.execute(_PAIRS, parameters):
+        if row.organization_id not in own:
+            found[row.type].append((row.raw_open, row.raw_strict))
+    return found
+
+
+async def stored_periods(session: AsyncSession) -> list[Period]:
+    """Every period that something is stored for, in order of time."""
+    rows = await session.execute(_PERIODS, {"t": tenant_of(session)})
+    return [Period.of(row.starts_on, row.ends_on) for row in rows]
+
+
+async def add_scores(session: AsyncSession, span: Span, scores: Sequence[BranchScore]) -> int:
+    """Adds a row for each score; what was stored before stays. Returns their number."""
+    now = dt.datetime.now(dt.UTC)
+    return await insert_rows(session, TABLE, [_values(span, one, now) for one in scores])
+
+
+def has_changed(stored: Stored | None, span: Span, inputs: Inputs) -> bool:
+    """Whether there is something new to keep: other inputs or other rule versions."""
+    return stored is None or stored.inputs != inputs or stored.versions != span.versions
+
+
+def _values(span: Span, one: BranchScore, now: dt.datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "organization_id": one.branch.id,
+        "starts_on": span.period.start,
+        "ends_on": span.period.end,
+        "n": one.inputs.n,
+        "raw_open": one.parts.raw_open,
+        "raw_strict": one.parts.raw_strict,
+        "inputs": msgspec.to_builtins(one.inputs),
+        "parts": msgspec.to_builtins(one.parts),
+        "result": {"open": index_line(one.open), "strict": index_line(one.strict), "veto": list(one.veto)},
+        "versions": span.versions,
+        "computed_at": now,
+    }
+
+
+def _stored(row: Row[Any]) -> Stored:
+    return Stored(
+        row.organization_id,
+        (row.starts_on, row.ends_on),
+        row.n,
+        row.raw_open,
+        row.raw_strict,
+        msgspec.convert(row.inputs, Inputs),
+        row.versions,
+        row.computed_at,
+    )
