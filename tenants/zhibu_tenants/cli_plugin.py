@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 
 import click
-from zhibu_core.cli.running import in_tenant, platform, run
+
+from zhibu_core.cli.loop import run
+from zhibu_core.cli.running import in_tenant, platform
 from zhibu_core.errors import InvalidInput
 from zhibu_core.plugins.host import PluginHost
-
 from zhibu_tenants.enablement import PluginState, plugin_states, switch
 
 

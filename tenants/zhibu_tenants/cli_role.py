@@ -4,9 +4,10 @@ import datetime as dt
 import json
 
 import click
-from zhibu_core.cli.running import in_tenant, platform, run
-from zhibu_core.identity.permissions import ROLES
 
+from zhibu_core.cli.loop import run
+from zhibu_core.cli.running import in_tenant, platform
+from zhibu_core.identity.permissions import ROLES
 from zhibu_tenants.roles import GrantLine, grant_role, grants_in_force, revoke_role
 
 PERSON = click.option("--person", required=True, help="Staff or student number, id, or a name that only one has.")

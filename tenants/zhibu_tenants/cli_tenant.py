@@ -4,10 +4,11 @@ import datetime as dt
 import json
 
 import click
-from zhibu_core.cli.running import platform, run
+
+from zhibu_core.cli.loop import run
+from zhibu_core.cli.running import platform
 from zhibu_core.tenancy.directory import all_tenants
 from zhibu_core.tenancy.scope import Tenant
-
 from zhibu_tenants.presets import preset_names
 from zhibu_tenants.provisioning import create_tenant
 

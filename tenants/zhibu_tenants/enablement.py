@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+
 from zhibu_core.audit import note
 from zhibu_core.errors import InvalidInput, NotFound
 from zhibu_core.platform import Platform

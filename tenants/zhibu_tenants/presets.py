@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+
 from zhibu_core.errors import InvalidInput
 
 FOLDER = Path(__file__).parent / "presets"

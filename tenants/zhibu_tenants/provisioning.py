@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 from sqlalchemy.ext.asyncio import AsyncSession
+
 from zhibu_core.audit import note
 from zhibu_core.errors import InvalidInput
 from zhibu_core.identity.models import RoleGrant
@@ -13,7 +14,6 @@ from zhibu_core.platform import Platform
 from zhibu_core.tenancy.directory import TenantSetting, find_tenant, open_tenant
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope, Tenant
-
 from zhibu_tenants.enablement import switch
 from zhibu_tenants.presets import read_preset
 

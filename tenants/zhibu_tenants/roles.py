@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+
 from zhibu_core.audit import note
 from zhibu_core.errors import InvalidInput, NotFound, not_found
 from zhibu_core.identity.models import RoleGrant

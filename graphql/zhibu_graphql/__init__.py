@@ -1,0 +1,1 @@
+"""The GraphQL endpoint: one schema per set of enabled plugins."""

@@ -1,0 +1,83 @@
+"""Errors in answers: those of the domain with their category as code, everything unexpected masked and logged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLError
+from zhibu_core.errors import InvalidInput, LimitExceeded, NotFound, ZhibuError
+from zhibu_core.http.problems import as_domain_error
+from zhibu_graphql.fields import part, plain
+
+
+@part(description="What was wrong with what a mutation was given.")
+class UserError:
+    code: str = plain("What it is, as a word for programs.")
+    message: str = plain("What it is and what to do, as a sentence for people.")
+    field: str | None = plain("Which input it is about, if one.")
+
+
+@dataclass
+class Refused:
+    """What the payload of a mutation that was undone is read from: the errors, and null for everything else."""
+
+    errors: list[UserError]
+
+    def __getattr__(self, name: str) -> None:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+
+class RequestRefused(Exception):
+    """The operation is not run at all: 400 and no data; `legacy` errors are 200 for who reads plain JSON only."""
+
+    def __init__(self, errors: Sequence[dict[str, Any]], *, legacy: bool = False) -> None:
+        super().__init__(errors)
+        self.errors = list(errors)
+        self.legacy = legacy
+
+
+def refused(error: ZhibuError) -> RequestRefused:
+    """The refusal for a domain error."""
+    return RequestRefused([of_domain(error)])
+
+
+def limit(code: str, message: str) -> RequestRefused:
+    """The refusal of an operation that asks for too much."""
+    return refused(LimitExceeded(code, message))
+
+
+def bad_input(code: str, message: str, field: str | None = None) -> RequestRefused:
+    """The refusal of an operation that cannot be read."""
+    return refused(InvalidInput(code, message, field=field))
+
+
+def not_there(field: str, message: str) -> NotFound:
+    """For an id that is foreign, unknown or not readable: said alike, and without the id."""
+    return NotFound("not_found", message, field=field)
+
+
+def of_domain(error: ZhibuError) -> dict[str, Any]:
+    """A domain error as an entry of `errors`; `reason` is its own code, `code` the category."""
+    extensions: dict[str, Any] = {"code": error.category, "reason": error.code}
+    if error.field:
+        extensions["field"] = error.field
+    return {"message": error.message, "extensions": extensions}
+
+
+def of_request(error: GraphQLError) -> dict[str, Any]:
+    """An error of parsing, validation or variables: it speaks of the caller's own text only."""
+    return _placed(error, {"message": error.message, "extensions": {"code": "BAD_USER_INPUT"}})
+
+
+def of_execution(error: GraphQLError) -> dict[str, Any]:
+    """An error of a resolver; what is not the domain's is logged, and shown as INTERNAL without its text."""
+    return _placed(error, of_domain(as_domain_error(error.original_error or error)))
+
+
+def _placed(error: GraphQLError, entry: dict[str, Any]) -> dict[str, Any]:
+    if error.locations:
+        entry["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
+    if error.path:
+        entry["path"] = list(error.path)
+    return entry

@@ -1,0 +1,1 @@
+"""The core types of the schema and its root fields."""

@@ -1,0 +1,1 @@
+"""The pages of plugins and roles, contributed through the same hooks as any plugin's pages."""

@@ -1,0 +1,129 @@
+"""Roles: who may what at which organization, since when, until when; granting one and ending one."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from zhibu_core.errors import InvalidInput, NotFound, ZhibuError
+from zhibu_core.identity.models import RoleGrant
+from zhibu_core.identity.permissions import ROLES
+from zhibu_core.organization.models import Organization
+from zhibu_core.platform import Platform
+from zhibu_core.tenancy.scope import Scope
+from zhibu_tenants.roles import GrantLine, end_grant, grant_role, grants_in_force
+from zhibu_web.components import Option
+from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
+from zhibu_web.render import reader
+
+HERE = "/people/roles"
+FIELDS = ("person", "role", "node", "until")
+
+
+@get(HERE, opt={"action": "role.read"})
+async def roles(
+    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession
+) -> Response[str]:
+    """The grants in force, by organization."""
+    return await _shown(request, who, platform, session, {}, None)
+
+
+@post(HERE, opt={"action": "role.grant"})
+async def grant(
+    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession
+) -> Response[Any]:
+    """Grants a role; what is wrong is shown beside what was typed."""
+    form = await request.form()
+    typed = {name: str(form.get(name, "")).strip() for name in FIELDS}
+    try:
+        until = _until(typed["until"], locale_of_request(request))
+        node = typed["node"] or None
+        if not typed["person"]:
+            raise InvalidInput("person_missing", "请填写工号或学号。", field="person")
+        await _may_grant(session, who, node)
+        async with session.begin_nested():
+            await grant_role(session, who, typed["person"], typed["role"], node, until)
+    except (InvalidInput, NotFound) as error:
+        return await _shown(request, who, platform, session, typed, error)
+    return Redirect(f"{prefix_of(request)}{HERE}?done=granted", status_code=303)
+
+
+@post(HERE + "/{grant_id:uuid}/end", opt={"action": "role.grant"})
+async def end(request: Request[Any, Any, Any], who: Scope, session: AsyncSession, grant_id: uuid.UUID) -> Redirect:
+    """Ends a grant at once."""
+    found = await session.scalar(select(RoleGrant).where(RoleGrant.id == grant_id))
+    if found is None:
+        raise NotFound("not_found", "没有找到所请求的内容。")
+    path = (
+        await session.scalar(select(Organization.path).where(Organization.id == found.node_id)) if found.node_id else ""
+    )
+    who.require("role.grant", path or "")
+    await end_grant(session, who, found)
+    return Redirect(f"{prefix_of(request)}{HERE}?done=ended", status_code=303)
+
+
+def _until(typed: str, locale: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(typed) if typed else None
+    except ValueError as error:
+        message = reader(locale).gettext("“%(typed)s” is not a date. Write it like 2026-09-01.") % {"typed": typed}
+        raise InvalidInput("until_form", message, field="until") from error
+
+
+async def _may_grant(session: AsyncSession, who: Scope, code: str | None) -> None:
+    """Nobody grants beyond the own part of the tree; an unknown code is left to `grant_role` to name."""
+    path = await session.scalar(select(Organization.path).where(Organization.code == code)) if code else ""
+    if path is not None:
+        who.require("role.grant", path)
+
+
+async def _shown(
+    request: AnyRequest,
+    who: Scope,
+    platform: Platform,
+    session: AsyncSession,
+    typed: Mapping[str, str],
+    error: ZhibuError | None,
+) -> Response[str]:
+    lines = await grants_in_force(session, who.today)
+    context = {
+        "groups": _by_node(await _in_reach(session, who, lines)),
+        "roles": ROLES,
+        "options": [Option(key, word) for key, word in ROLES.items()],
+        "typed": typed,
+        "field": (error.field if error and error.field in FIELDS else _field(error)) if error else None,
+        "error": error,
+        "has_errors": error is not None,
+        "done": request.query_params.get("done", ""),
+        "may_grant": who.may("role.grant"),
+        "here": f"{prefix_of(request)}{HERE}",
+    }
+    status = 422 if error else 200
+    return page(request, who, platform, "tenants/roles.html", context, door="people", status=status)
+
+
+def _field(error: ZhibuError) -> str:
+    """Which field a refusal without one is about: codes of organizations, otherwise the person."""
+    return "node" if "组织" in error.message else "person"
+
+
+async def _in_reach(session: AsyncSession, who: Scope, lines: list[GrantLine]) -> list[GrantLine]:
+    if who.may("role.read", ""):
+        return lines
+    codes = {line.node for line in lines if line.node}
+    rows = await session.execute(select(Organization.code, Organization.path).where(Organization.code.in_(codes)))
+    open_here = {row.code for row in rows if who.may("role.read", row.path)}
+    return [line for line in lines if line.node in open_here]
+
+
+def _by_node(lines: list[GrantLine]) -> list[tuple[str | None, str | None, list[GrantLine]]]:
+    """Grants of one organization together: its code, its name, its grants; the whole tenant first."""
+    groups: dict[str | None, list[GrantLine]] = {}
+    for line in lines:
+        groups.setdefault(line.node, []).append(line)
+    return [(node, found[0].node_name, found) for node, found in groups.items()]

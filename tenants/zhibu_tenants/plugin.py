@@ -1,0 +1,45 @@
+"""Tenants, their plugins and roles, as a part of the platform."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from zhibu_core.plugins.hooks import hookimpl
+from zhibu_core.plugins.manifest import CONTRACT, GraphQLContribution, Manifest
+from zhibu_core.plugins.slots import NavItem
+from zhibu_core.words import Words
+
+
+@hookimpl
+def manifest() -> Manifest:
+    """Who this is."""
+    return Manifest(
+        key="tenants",
+        version="0.1.0",
+        contract=CONTRACT,
+        title=Words("租户", "Tenants"),
+        summary=Words("租户、插件开关与授权", "tenants, switching plugins, granting roles"),
+        package="zhibu_tenants",
+    )
+
+
+@hookimpl
+def routes() -> Sequence[Any]:
+    """The pages of plugins and of roles."""
+    from zhibu_tenants.pages.plugins import plugin, plugins, switch_plugin
+    from zhibu_tenants.pages.roles import end, grant, roles
+
+    return [plugins, plugin, switch_plugin, roles, grant, end]
+
+
+@hookimpl
+def navigation() -> Sequence[NavItem]:
+    """Roles stand behind the door of people; plugins have a door of the shell's own."""
+    return [NavItem("people", Words("授权", "Roles"), "/people/roles", "role.read", order=30)]
+
+
+@hookimpl
+def graphql() -> GraphQLContribution:
+    """Reading and switching plugins."""
+    from zhibu_tenants.schema import PluginMutation, PluginQuery
+
+    return GraphQLContribution(query=PluginQuery, mutation=PluginMutation)

@@ -1,0 +1,237 @@
+"""The API under test: the real application, an issuer with keys of its own, and two tenants furnished alike."""
+
+import datetime as dt
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from joserfc.jwk import KeySet
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from zhibu_core.app import create_app
+from zhibu_core.identity.issuers import Issuer
+from zhibu_core.identity.models import Account, RoleGrant
+from zhibu_core.ledger.facts import FactDraft, write_facts
+from zhibu_core.organization.models import Organization, Position, Term
+from zhibu_core.organization.people import Person
+from zhibu_core.organization.sealed import COLUMN, PersonSecrets, sealed_columns
+from zhibu_core.platform import Platform
+from zhibu_core.tenancy.ids import new_id
+from zhibu_core.tenancy.scope import Tenant
+from zhibu_devissuer.keys import Signer
+from zhibu_testing.factories import member, organization, person
+from zhibu_testing.fixtures import TODAY, Parties
+
+ISSUER = "https://issuer.example.edu.cn"
+SECRETS = PersonSecrets(citizen_id="990101199001010017", phone="13800001234", address="云汀省云汀市学府路 1 号")
+
+
+@dataclass
+class KnownIssuer(Issuer):
+    """An issuer whose keys are given, so that nothing is fetched."""
+
+    known: KeySet | None = None
+
+    async def keys(self, kid: str | None) -> KeySet:
+        assert self.known is not None
+        return self.known
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    body: dict[str, Any]
+    headers: Mapping[str, str]
+
+    @property
+    def data(self) -> Any:
+        assert "errors" not in self.body, self.body["errors"]
+        return self.body["data"]
+
+    @property
+    def code(self) -> str:
+        """The code of the first error."""
+        return str(self.body["errors"][0]["extensions"]["code"])
+
+
+@dataclass
+class Furnished:
+    """A tenant with a tree, people, facts and one person a role."""
+
+    tenant: Tenant
+    organizations: dict[str, Organization] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+
+
+@dataclass
+class Api:
+    """Asks as somebody."""
+
+    http: httpx.AsyncClient
+    signer: Signer
+    home: Furnished
+    neighbour: Furnished
+
+    def token(self, role: str, at: Furnished | None = None) -> str:
+        """A valid token of the person who holds the role."""
+        place = at or self.home
+        return self.signer.access_token(f"{role}-{place.tenant.slug}", place.tenant.slug, "test")
+
+    async def ask(
+        self,
+        query: str,
+        role: str | None = "organizer",
+        variables: dict[str, Any] | None = None,
+        at: Furnished | None = None,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        operation: str | None = None,
+    ) -> Answer:
+        place = at or self.home
+        bearer = token or (self.token(role, place) if role else None)
+        sent = {"Accept": "application/graphql-response+json"} | dict(headers or {})
+        if bearer:
+            sent["Authorization"] = f"Bearer {bearer}"
+        body = {"query": query, "variables": variables, "operationName": operation}
+        answer = await self.http.post(f"/t/{place.tenant.slug}/graphql", json=body, headers=sent)
+        return Answer(answer.status_code, answer.json(), answer.headers)
+
+
+@pytest.fixture(scope="session")
+def signer(platform: Platform) -> Signer:
+    """Signs tokens that the platform trusts."""
+    made = Signer(ISSUER)
+    platform.issuers[ISSUER] = KnownIssuer(ISSUER, "zhibu-web", known=KeySet.import_key_set(made.public_keys()))  # type: ignore[arg-type]
+    return made
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def http(platform: Platform) -> AsyncIterator[httpx.AsyncClient]:
+    """The application, called in this process."""
+    transport = httpx.ASGITransport(app=create_app(platform, jobs=False))  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        yield client
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def api(platform: Platform, parties: Parties, signer: Signer, http: httpx.AsyncClient) -> Api:
+    """Two tenants furnished alike."""
+    return Api(http, signer, await furnish(platform, parties.home), await furnish(platform, parties.neighbour))
+
+
+async def furnish(platform: Platform, tenant: Tenant) -> Furnished:
+    """A tree of seven organizations, ten members, facts, and one person a role."""
+    made = Furnished(tenant)
+    async with platform.database.session(tenant.id) as session:
+        await _tree(session, made)
+        await _people(platform, session, made)
+        await _facts(session, made)
+        await _roles(session, made)
+    return made
+
+
+async def _tree(session: AsyncSession, made: Furnished) -> None:
+    tree = made.organizations
+    tree["1"] = await organization(session, "1", kind="committee")
+    for code in ("11", "12"):
+        tree[code] = await organization(session, code, kind="general_branch", parent=tree["1"])
+    for code in ("111", "112", "121", "122"):
+        tree[code] = await organization(session, code, parent=tree[code[:2]], has_committee=code == "111")
+    starts = dt.date(2024, 3, 1)
+    session.add(
+        Term(
+            id=new_id(),
+            organization_id=tree["111"].id,
+            number=3,
+            years=3,
+            starts_on=starts,
+            ends_on=dt.date(2027, 2, 28),
+            last_election_on=starts,
+            note="",
+        )
+    )
+
+
+async def _people(platform: Platform, session: AsyncSession, made: Furnished) -> None:
+    cipher = platform.keyring.cipher(made.tenant.id, COLUMN)
+    for code, number in (("111", 4), ("112", 2), ("121", 2), ("122", 2)):
+        for n in range(number):
+            name = f"{'张王李赵'[n]}{code}"
+            someone = await member(session, name, made.organizations[code], number=f"{code}{n}")
+            made.people[name] = someone
+    first = made.people["张111"]
+    for column, value in sealed_columns(cipher, first.id, SECRETS).items():
+        setattr(first, column, value)
+    session.add(
+        Position(
+            id=new_id(),
+            organization_id=made.organizations["111"].id,
+            person_id=first.id,
+            role="secretary",
+            since=dt.date(2024, 3, 1),
+            since_precision="day",
+            until=None,
+        )
+    )
+
+
+async def _facts(session: AsyncSession, made: Furnished) -> None:
+    drafts = []
+    for code in ("111", "112", "121"):
+        for month in (4, 5):
+            record = new_id()
+            common: dict[str, Any] = {
+                "organization_id": made.organizations[code].id,
+                "happened_on": dt.date(2026, month, 10),
+                "record_type": "meeting",
+                "record_id": record,
+            }
+            drafts += [FactDraft(kind="activity", **common), FactDraft(kind="theme_day", **common)]
+            drafts += [
+                FactDraft(kind="attendance", person_id=p.id, mark="present", **common)
+                for name, p in made.people.items()
+                if name.endswith(code)
+            ]
+    await write_facts(session, drafts, source="orglife", written_by=None)
+
+
+async def _roles(session: AsyncSession, made: Furnished) -> None:
+    holders = {"member": made.people["王111"]}
+    for role in ("admin", "organizer", "auditor", "secretary"):
+        holders[role] = await person(session, f"示例{role}")
+        node = made.organizations["111"].id if role == "secretary" else None
+        session.add(RoleGrant(id=new_id(), person_id=holders[role].id, role=role, node_id=node, since=TODAY))
+    holders["nobody"] = await person(session, "无权者")
+    for role, someone in holders.items():
+        subject = f"{role}-{made.tenant.slug}"
+        session.add(Account(id=new_id(), issuer=ISSUER, subject=subject, person_id=someone.id))
+
+
+class Statements:
+    """The statements that the runtime sends while the block runs."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.engine = platform.database.engine.sync_engine
+        self.seen: list[str] = []
+
+    def __enter__(self) -> "Statements":
+        event.listen(self.engine, "before_cursor_execute", self._note)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        event.remove(self.engine, "before_cursor_execute", self._note)
+
+    def _note(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        self.seen.append(statement)
+
+
+@pytest.fixture
+def statements(platform: Platform) -> Statements:
+    """Counts statements."""
+    return Statements(platform)
