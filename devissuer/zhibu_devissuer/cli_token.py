@@ -2,10 +2,10 @@
 
 import click
 import httpx
+
 from zhibu_core.errors import InvalidInput, NotFound
 from zhibu_core.identity.permissions import ROLES
 from zhibu_core.settings import read_settings
-
 from zhibu_devissuer.marker import not_running, read_marker
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
 from zhibu_core.identity.permissions import ROLES
 from zhibu_core.tenancy.scope import Tenant
-
 from zhibu_devissuer.personas import Persona
 
 _PAGES = Environment(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+
 from zhibu_core.errors import InvalidInput, NotFound, not_found
 from zhibu_core.identity.models import Account, RoleGrant
 from zhibu_core.identity.permissions import ROLES

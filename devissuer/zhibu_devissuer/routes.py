@@ -11,11 +11,11 @@ from litestar import Request, Response, Router, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect
+
 from zhibu_core.errors import Forbidden, InvalidInput
 from zhibu_core.identity.permissions import ROLES
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.directory import find_tenant
-
 from zhibu_devissuer.codes import Codes, Granted
 from zhibu_devissuer.keys import Signer
 from zhibu_devissuer.page import page_of_personas

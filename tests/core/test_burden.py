@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zhibu_core.errors import InvalidInput
 from zhibu_core.ledger.burden import bans, find_burdens, refuse_burdens
 from zhibu_core.ledger.rule_pack import parse_pack

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zhibu_core.calendar import WorkingDays, add_months, live_working_days, working_days
 
 DAYS = st.dates(date(1990, 1, 1), date(2060, 12, 31))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zhibu_core.organization.citizen_id import CitizenId, CitizenIdError, check_digit, normalise, read_citizen_id
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "citizen_id.json").read_text("utf-8"))["vectors"]

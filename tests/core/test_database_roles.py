@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 import pytest_asyncio
+
 from zhibu_core.database import roles
 from zhibu_core.database.access import Server, database_for, external_server
 from zhibu_core.errors import InvalidInput, Unavailable

@@ -15,6 +15,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
+
 from zhibu_core.database import embedded, locks, postmaster
 from zhibu_core.database.access import Server
 from zhibu_core.database.places import account_of, places_of, socket_folder

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zhibu_core.errors import InvalidInput
 from zhibu_core.periods import MONTHS_IN, Period, add_months, parse_period, unit_of
 

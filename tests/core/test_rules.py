@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zhibu_core.errors import InvalidInput, NotFound
 from zhibu_core.ledger.rule_pack import parse_pack, read_pack
 from zhibu_core.ledger.rules import RuleBook, TenantLayer, core_packs

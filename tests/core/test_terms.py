@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zhibu_core.ledger.rules import RuleBook, core_packs
 from zhibu_core.ledger.shapes import Sizes, TermOfOffice
 from zhibu_core.organization.kinds import BRANCH_TYPES, KINDS, children_of, is_branch, may_stand_below

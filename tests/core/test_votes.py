@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zhibu_core.ledger.elections import Candidate, ElectionResult, judge_election
 from zhibu_core.ledger.votes import EXCLUSION_REASONS, VOTE_RULES, Exclusion, VoteKind, VoteResult, judge_vote
 

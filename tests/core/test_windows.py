@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zhibu_core.ledger.held import Activity, Traits, held_duties
 from zhibu_core.ledger.rule_pack import parse_pack
 from zhibu_core.ledger.rules import RuleBook, TenantLayer

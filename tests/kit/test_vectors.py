@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from zhibu_testing.adapters import ADAPTERS
 from zhibu_testing.comparing import differences
 from zhibu_testing.vectors import main, verdicts_of

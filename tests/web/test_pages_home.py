@@ -1,0 +1,64 @@
+"""Home shows to each role what is theirs, with reason, article and deadline, in a known number of statements."""
+
+from typing import Any
+
+import pytest
+
+from zhibu_core.platform import Platform
+
+MOST_STATEMENTS = 25
+LIMITS = {"secretary": 25, "member": 22, "organizer": 25, "admin": 14, "auditor": 15}
+
+
+@pytest.mark.parametrize("role", sorted(LIMITS))
+async def test_statements_are_few(world: Any, platform: Platform, statements_of: Any, role: str) -> None:
+    browser = world.home.browsers[role]
+    await browser.get("/")
+    with statements_of(platform) as seen:
+        answer = await browser.get("/")
+    assert answer.status_code == 200, answer.text
+    assert len(seen) <= LIMITS[role] <= MOST_STATEMENTS, len(seen)
+
+
+async def test_secretary_sees_the_branchs_duties(world: Any, text_of: Any) -> None:
+    answer = await world.home.secretary.get("/?all=1")
+    said = text_of(answer.text)
+    assert "数学一支部" in said
+    assert "补记2026年8月主题党日" in said
+    assert "开展并记录本月主题党日" in said
+    assert "今天截止" in said
+    assert "《" in said
+    assert "条次未核实" in said or "第16条" in said
+
+
+async def test_the_rest_is_one_tap_away(world: Any) -> None:
+    few, every = (await world.home.secretary.get("/")).text, (await world.home.secretary.get("/?all=1")).text
+    assert few.count('class="duty"') == 7
+    assert every.count('class="duty"') > 7
+
+
+async def test_member_sees_own_study_only(world: Any, text_of: Any) -> None:
+    said = text_of((await world.home.member.get("/")).text)
+    assert "补足学时" in said
+    assert "支委会" not in said
+
+
+async def test_organizer_reads_what_branches_have_not_met(world: Any, text_of: Any) -> None:
+    said = text_of((await world.home.organizer.get("/")).text)
+    assert "不作比较" in said
+    assert "主题党日" in said
+    assert said.index("数学第一党支部") < said.index("数学第二党支部")
+
+
+@pytest.mark.parametrize("role", ["admin", "auditor"])
+async def test_overviews_name_no_member(world: Any, text_of: Any, role: str) -> None:
+    said = text_of((await world.home.browsers[role].get("/")).text)
+    assert "概况" in said
+    assert not any(name in said for name in world.home.people)
+
+
+async def test_english(world: Any, text_of: Any, ask: Any) -> None:
+    answer = await ask(world.home.secretary, "GET", "/?all=1", cookies="zhibu-lang=en")
+    said = text_of(answer.text)
+    assert "Hold and record this month" in said
+    assert "due today" in said

@@ -1,0 +1,1 @@
+"""The shell and pages that members and administrators see."""

@@ -1,0 +1,117 @@
+"""Wraps a page in the shell: tenant, identity in use, the doors that lead somewhere for this person."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Request, Response
+
+from zhibu_core.http.tenant_path import PREFIX
+from zhibu_core.i18n import _L
+from zhibu_core.identity.permissions import ROLES
+from zhibu_core.platform import Platform
+from zhibu_core.plugins.slots import NavItem
+from zhibu_core.tenancy.scope import Scope
+from zhibu_web.components import Link
+from zhibu_web.render import render, render_block
+from zhibu_web.shell import Shell, read_preferences
+from zhibu_web.slots import ROLE_DOORS, behind, doors_for
+
+AnyRequest = Request[Any, Any, Any]
+RANK = ("organizer", "secretary", "admin", "auditor", "member")
+"""Which of several roles the shell shows: the one that comes for most."""
+
+HTML = "text/html; charset=utf-8"
+
+
+def prefix_of(request: AnyRequest) -> str:
+    """What stands before every link of the tenant: "/t/<slug>", or nothing on the tenant's own host."""
+    return str(request.scope.get("state", {}).get(PREFIX, ""))
+
+
+def locale_of_request(request: AnyRequest) -> str:
+    """The reader's language, from the cookie."""
+    return read_preferences(request.cookies).locale
+
+
+def role_of(scope: Scope) -> str:
+    """The role that the shell shows."""
+    return next((role for role in RANK if role in scope.roles), "member")
+
+
+def navigation_of(platform: Platform, scope: Scope) -> list[NavItem]:
+    """The second-level entries that this person may open, of core and of enabled plugins."""
+    items = [item for _, item in platform.host.collect("navigation", scope.plugins)]
+    return [item for item in items if scope.may(item.action)]
+
+
+def frame(request: AnyRequest, scope: Scope, platform: Platform, *, door: str = "") -> Shell:
+    """The shell around a tenant's page."""
+    prefix, role = prefix_of(request), role_of(scope)
+    locale = locale_of_request(request)
+    items = navigation_of(platform, scope) if scope.actor else []
+    starts = {name: f"{prefix}{found[0].href}" for name in _door_names(items) if (found := behind(name, items))}
+    starts |= _own_doors(scope, prefix)
+    doors = doors_for(role, starts) if scope.actor else ()
+    return Shell(
+        tenant=scope.tenant.name,
+        prefix=prefix,
+        path=request.url.path,
+        preferences=read_preferences(request.cookies),
+        doors=doors,
+        door=door,
+        place=f"{ROLES[role].of(locale)}" if scope.actor else None,
+        place_href=f"{prefix}/me/identity" if scope.actor else None,
+        person=scope.actor.name if scope.actor else None,
+        person_href=f"{prefix}/me" if scope.actor else None,
+        help_href=f"{prefix}/help",
+        more_href=f"{prefix}/more",
+        footer=(Link(_L("Help"), f"{prefix}/help"),),
+        sample=scope.tenant.is_demo,
+    )
+
+
+def page(
+    request: AnyRequest,
+    scope: Scope,
+    platform: Platform,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    door: str = "",
+    status: int = 200,
+    block: str | None = None,
+) -> Response[str]:
+    """A page in the shell; for an htmx request with `block` named, only that block of the same template."""
+    shell = frame(request, scope, platform, door=door)
+    values = {"shell": shell, "today": scope.today, "behind": _behind(platform, scope, shell, door), **context}
+    locale = shell.preferences.locale
+    if block is not None and request.headers.get("hx-request") == "true":
+        body = render_block(template, block, locale=locale, context=values)
+    else:
+        body = render(template, locale=locale, context=values)
+    return Response(body, status_code=status, media_type=HTML, headers={"Vary": "HX-Request, Cookie"})
+
+
+def _behind(platform: Platform, scope: Scope, shell: Shell, door: str) -> list[Link]:
+    """The second-level entries of the current door."""
+    if not door or scope.actor is None:
+        return []
+    locale = shell.preferences.locale
+    found = behind(door, navigation_of(platform, scope))
+    return [Link(item.label.of(locale), f"{shell.prefix}{item.href}") for item in found]
+
+
+def _door_names(items: list[NavItem]) -> list[str]:
+    return sorted({item.door for item in items})
+
+
+def _own_doors(scope: Scope, prefix: str) -> dict[str, str]:
+    """The doors that belong to the shell itself."""
+    doors = {"home": f"{prefix}/", "overview": f"{prefix}/", "mine": f"{prefix}/me"}
+    if scope.may("plugin.read"):
+        doors["plugins"] = f"{prefix}/plugins"
+    return {
+        key: href
+        for key, href in doors.items()
+        if any(key == door.key for doors in ROLE_DOORS.values() for door in doors)
+    }

@@ -1,0 +1,158 @@
+"""The headings of the gallery of components in both languages: key, title, what to look at."""
+
+from zhibu_core.words import Words
+
+SECTIONS: tuple[tuple[str, Words, Words], ...] = tuple(
+    (key, Words(zh, en), Words(zh_about, en_about))
+    for key, zh, en, zh_about, en_about in (
+        (
+            "tokens",
+            "颜色、字号",
+            "Colour, type",
+            "只用这些。深色和大字由同一组名字换值。",
+            "Only these. Dark and large type change their values.",
+        ),
+        (
+            "shell",
+            "1　外壳",
+            "1 Shell",
+            "跳转链接、门、底部导航。当前的门用标识色。",
+            "Skip link, doors, bar. The current door is marked in the unit's colour.",
+        ),
+        (
+            "buttons",
+            "按钮、链接",
+            "Buttons, links",
+            "一页一个主按钮。不能用的按钮说明原因，仍可得到焦点。",
+            "One main button a page. One that cannot be used says why and can be reached.",
+        ),
+        (
+            "duty",
+            "2　待办事项",
+            "2 Duty item",
+            "顺序固定：事项，时间，办理，为什么，依据。",
+            "Always in this order: what, until when, the act, why, source.",
+        ),
+        (
+            "empty",
+            "空白的四种说法",
+            "Four kinds of nothing",
+            "办完了，还没有，没有符合的，没有启用。",
+            "Done, none yet, no match, not switched on.",
+        ),
+        (
+            "state",
+            "3　状态",
+            "3 State",
+            "先是词，再是形，再是色。不是按钮。",
+            "The word, then the shape, then the colour. Never a button.",
+        ),
+        (
+            "steps",
+            "4　步骤",
+            "4 Steps",
+            "五段，只有当前一步是链接。",
+            "Five stages; only the step to act on is a link.",
+        ),
+        (
+            "field",
+            "5　填写项",
+            "5 Field",
+            "标签在上，提示其次，错误紧挨输入框。选填才标。",
+            "Label, hint, then the message next to the input. Only optional is marked.",
+        ),
+        (
+            "summary",
+            "6　错误汇总",
+            "6 Error summary",
+            "发送后出现，得到焦点，链接的文字与错误相同。",
+            "After sending; takes the focus; its links repeat the messages.",
+        ),
+        (
+            "choice",
+            "7　选择、日期",
+            "7 Choice, date",
+            "七个以内用单选或多选。日期是文字，有例子和快捷项。",
+            "Up to seven choices. Dates are text with an example and quick choices.",
+        ),
+        (
+            "roll",
+            "8　点名",
+            "8 Roll",
+            "一张点名册。“全部到会”是一次明确的点按，之后只改例外。",
+            "A roll sheet. All present is a deliberate tap; then only exceptions.",
+        ),
+        (
+            "table",
+            "9、10　表格",
+            "9, 10 Tables",
+            "三线表。数字右对齐，单位在表头。窄于600时每行成一段。",
+            "Three lines. Figures right, unit in the head. Below 600 px rows become forms.",
+        ),
+        (
+            "figure",
+            "11　图",
+            "11 Figure",
+            "标题就是结论。图由旁边的表画出。",
+            "The finding is the caption. The chart is drawn from the table beside it.",
+        ),
+        (
+            "number",
+            "12　可打开的数",
+            "12 Open number",
+            "数是链接，名称是整句话。打不开的数不显示。",
+            "The number is a link and its name a sentence. One that does not open is not shown.",
+        ),
+        (
+            "reason",
+            "13　依据",
+            "13 Reason",
+            "原文，条款，版本，自何时。长文收起。",
+            "Text, article, version, since when. The long form is folded.",
+        ),
+        (
+            "history",
+            "14　变更记录、差异",
+            "14 History",
+            "新的在上。谁，何时，由什么改为什么，代谁办理。",
+            "Newest first. Who, when, from what to what, for whom.",
+        ),
+        (
+            "evidence",
+            "15　证据",
+            "15 Evidence",
+            "名称，日期，证据等级用词写明。",
+            "Title, date, and the grade of evidence in words.",
+        ),
+        (
+            "check",
+            "16　核对页",
+            "16 Check page",
+            "有约束力或不能撤回的事之前。每一行可以改。",
+            "Before anything that binds. Each line can be changed.",
+        ),
+        ("notice", "17　通知", "17 Notice", "留到关闭为止，一页一条。", "Stays until closed; one a page."),
+        (
+            "masked",
+            "18　遮盖的值",
+            "18 Masked value",
+            "显示前问用途，记入查看记录，60秒后再遮盖。",
+            "Asks the purpose, is logged, and covers itself after 60 s.",
+        ),
+        (
+            "file",
+            "19　文件、作业",
+            "19 File, job",
+            "选择之前写明限制和保密提醒。作业可以离开。",
+            "Limits and the warning before choosing. A job may be left.",
+        ),
+        (
+            "month",
+            "月历、全年",
+            "Month, year",
+            "桌面是格，手机是列。全年用词和形。",
+            "A grid on a desk, a list on a phone. The year in words and shapes.",
+        ),
+        ("tree", "组织树", "Tree", "就地展开。", "Opens in place."),
+    )
+)

@@ -1,0 +1,81 @@
+"""The web as a part of the platform: its own pages by the hooks that plugins use, and what lies outside any tenant."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from zhibu_core.plugins.hooks import hookimpl
+from zhibu_core.plugins.host import PluginHost
+from zhibu_core.plugins.manifest import CONTRACT, Manifest
+from zhibu_core.plugins.slots import NavItem
+from zhibu_core.words import Words
+
+
+@hookimpl
+def manifest() -> Manifest:
+    """The web's card."""
+    return Manifest(
+        key="web",
+        version="0.1.0",
+        contract=CONTRACT,
+        title=Words("网页", "Web pages"),
+        summary=Words("成员和管理员看到的页面", "The pages that members and administrators see"),
+        package="zhibu_web",
+    )
+
+
+@hookimpl
+def routes() -> Sequence[Any]:
+    """The shell's pages below a tenant, and core's: home, people, organizations, rules, imports, help."""
+    from zhibu_web.pages.home import home
+    from zhibu_web.pages.imports import decide, import_run, imports, upload
+    from zhibu_web.pages.me import my_identity, my_record
+    from zhibu_web.pages.members import ask_purpose, member, members, unmask
+    from zhibu_web.pages.more import help_index, help_page, more
+    from zhibu_web.pages.organizations import organization, organizations
+    from zhibu_web.pages.rules import rule, rules
+    from zhibu_web.pages.sign_in import callback, go, sign_in_page, sign_out
+    from zhibu_web.pages.start import preferences
+
+    return [
+        *(preferences, sign_in_page, go, callback, sign_out, home, more, help_index, help_page),
+        *(members, member, ask_purpose, unmask, my_record, my_identity, organizations, organization),
+        *(rules, rule, imports, upload, import_run, decide),
+    ]
+
+
+@hookimpl
+def navigation() -> Sequence[NavItem]:
+    """Core's own entries behind the doors."""
+    return [
+        NavItem("people", Words("党员", "Members"), "/people/members", "member.read", order=10),
+        NavItem("people", Words("组织", "Organizations"), "/people/organizations", "organization.read", order=20),
+        NavItem("rules", Words("规则包", "Rule packs"), "/rules", "rule.read", order=10),
+        NavItem("exchange", Words("导入", "Imports"), "/exchange/imports", "import.run", order=10),
+    ]
+
+
+def prepare(host: PluginHost) -> None:
+    """Makes the templates and words of every available plugin, and of the platform's other parts, reachable under its
+    key; called once an application.
+    """
+    from zhibu_web.render import add_templates
+
+    for key in sorted(set(host.manifests) - {"web"}):
+        try:
+            add_templates(key, host.manifests[key].package)
+        except Exception as error:  # a plugin may fail in any way; the platform starts all the same
+            host.refuse(key, f"templates: {type(error).__name__}: {error}")
+
+
+def shared_routes() -> Sequence[Any]:
+    """Pages of no tenant, and static files."""
+    from zhibu_web.pages.start import preferences, start, static_file
+
+    return [start, preferences, static_file]
+
+
+def page_of_error(*arguments: Any) -> Any:
+    """The page of an error."""
+    from zhibu_web.pages.errors import page_of_error as found
+
+    return found(*arguments)

@@ -1,0 +1,1 @@
+"""What pages read: set-wise queries, one module a page."""

@@ -1,0 +1,109 @@
+"""The doors of the shell: which a role sees first, what stands behind them, and where plugins may add (interface.md 2.1)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from zhibu_core.plugins.slots import Door, NavItem, Panel
+from zhibu_core.words import Words
+
+__all__ = ["MOST_DOORS", "PLUGIN_DOORS", "ROLE_DOORS", "Door", "DoorEntry", "NavItem", "Panel", "behind", "doors_for"]
+
+MOST_DOORS: Final = 6
+MOST_BEHIND: Final = 7
+PLUGIN_DOORS: Final[tuple[Door, ...]] = (
+    "life",
+    "learning",
+    "development",
+    "people",
+    "oversight",
+    "data",
+    "together",
+    "exchange",
+    "rules",
+)
+
+
+@dataclass(frozen=True)
+class DoorEntry:
+    """A first-level entry: `key` is a plugin door or one of the shell's own; `short` is for the phone's bar."""
+
+    key: str
+    label: Words
+    short: Words
+    href: str = ""
+
+    def at(self, href: str) -> "DoorEntry":
+        """The same door, leading somewhere."""
+        return DoorEntry(self.key, self.label, self.short, href)
+
+
+def _door(key: str, zh: str, en: str, zh_short: str = "", en_short: str = "") -> DoorEntry:
+    return DoorEntry(key, Words(zh, en), Words(zh_short or zh, en_short or en))
+
+
+_HOME = _door("home", "待办", "To do")
+_OVERVIEW = _door("overview", "概况", "Overview")
+_MINE = _door("mine", "我的", "Mine")
+_LIFE = _door("life", "组织生活", "Organizational life", "活动", "Activities")
+_LEARNING = _door("learning", "学习", "Learning")
+_DEVELOPMENT = _door("development", "发展", "Development", en_short="Cases")
+_DATA = _door("data", "数据", "Data")
+_TOGETHER = _door("together", "共建", "Together")
+_RULES = _door("rules", "规则", "Rules")
+_EXCHANGE = _door("exchange", "数据进出", "Data exchange", "进出", "Exchange")
+_MEMBERS = _door("people", "党员", "Members")
+_BRANCH = _door("people", "支部", "Branch")
+_OVERSIGHT = _door("oversight", "督办", "Supervision", en_short="Orders")
+
+ROLE_DOORS: Final[Mapping[str, tuple[DoorEntry, ...]]] = {
+    "member": (_HOME, _LIFE, _LEARNING, _BRANCH, _MINE),
+    "group_leader": (_HOME, _LIFE, _LEARNING, _BRANCH, _door("group", "小组", "Group"), _MINE),
+    "applicant": (_HOME, _door("development", "入党进程", "My steps", "进程", "Steps"), _LEARNING, _MINE),
+    "secretary": (
+        _HOME,
+        _door("life", "工作台", "Workbench", "工作", "Bench"),
+        _MEMBERS,
+        _DEVELOPMENT,
+        _TOGETHER,
+        _DATA,
+    ),
+    "organizer": (_HOME, _door("oversight", "审核", "Review"), _DEVELOPMENT, _MEMBERS, _EXCHANGE, _DATA),
+    "department": (_HOME, _door("people", "支部", "Branches"), _OVERSIGHT, _DEVELOPMENT, _DATA, _TOGETHER),
+    "org_department": (
+        _HOME,
+        _door("people", "组织", "Organizations", en_short="Units"),
+        _OVERSIGHT,
+        _DATA,
+        _RULES,
+        _TOGETHER,
+    ),
+    "admin": (
+        _OVERVIEW,
+        _door("people", "人员与权限", "People and permissions", "人员", "People"),
+        _door("plugins", "插件", "Plugins"),
+        _RULES,
+        _EXCHANGE,
+        _door("settings", "设置", "Settings"),
+    ),
+    "auditor": (
+        _OVERVIEW,
+        _door("audit", "审计", "Audit"),
+        _door("isolation", "隔离证明", "Isolation proof", "隔离", "Isolation"),
+        _door("exchange", "导出登记", "Export register", "导出", "Exports"),
+        _door("review", "权限复核", "Access review", "复核", "Access"),
+    ),
+}
+"""First-level navigation by role, in order; a role that is not named here sees what a member sees."""
+
+
+def doors_for(role: str, pages: Mapping[str, str]) -> tuple[DoorEntry, ...]:
+    """The doors of a role that lead somewhere: `pages` gives the start page of each door this person may open."""
+    return tuple(door.at(pages[door.key]) for door in ROLE_DOORS.get(role, ROLE_DOORS["member"]) if door.key in pages)
+
+
+def behind(door: str, items: Iterable[NavItem]) -> tuple[NavItem, ...]:
+    """The second-level entries behind a door, in order, at most seven."""
+    return tuple(sorted((item for item in items if item.door == door), key=lambda item: (item.order, item.href)))[
+        :MOST_BEHIND
+    ]
