@@ -13,6 +13,7 @@ from zhibu_core.ledger.rule_pack import RulePack, read_pack
 from zhibu_core.ledger.rules import core_packs
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.settings import Settings
+from zhibu_core.tenancy.scope import Tenant
 from zhibu_core.tenancy.session import Database
 
 
@@ -21,7 +22,7 @@ class Platform:
     """The parts that handlers, commands and jobs share; make one a process and close it.
 
     `owner_url` is known where the process could migrate as well; with it the planner's statistics are renewed after a
-    large import, which the runtime role may not do.
+    large import, which the runtime role may not do. `tenants_seen` keeps names and slugs for a few seconds.
     """
 
     settings: Settings
@@ -31,6 +32,7 @@ class Platform:
     keyring: Keyring = field(init=False)
     scopes: Scopes = field(init=False)
     issuers: dict[str, Issuer] = field(default_factory=dict)
+    tenants_seen: dict[str, tuple[float, Tenant]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.keyring = Keyring(self.settings.keys)

@@ -4,6 +4,7 @@
 
 from typing import Any
 
+import pytest_asyncio
 from sqlalchemy import update
 
 from zhibu_core.platform import Platform
@@ -25,6 +26,12 @@ STATE = "query S($id: ID!) { node(id: $id) { ... on Meeting { state } } }"
 MEETINGS = (
     """{ organization(code: "111") { meetings(first: 5) { totalCount edges { node { id state roll { name } } } } } }"""
 )
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def api(fresh: Any) -> Any:
+    """These tests write."""
+    return fresh
 
 
 async def given(api: Any, code: str = "111", **changed: Any) -> dict[str, Any]:

@@ -21,6 +21,12 @@ async def a_duty(api: Any, at: Any = None) -> dict[str, Any]:
     return dict(found[0]["node"])
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def api(fresh: Any) -> Any:
+    """These tests write."""
+    return fresh
+
+
 async def test_a_duty_is_waived_with_its_reason(api: Any) -> None:
     duty = await a_duty(api)
     answer = await api.ask(WAIVE, variables={"duty": duty["id"], "reason": "换届调整期间,由上级党委同意"})

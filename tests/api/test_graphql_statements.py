@@ -5,6 +5,7 @@
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.models import Base
@@ -25,12 +26,17 @@ MOST = 20
 """Six of them say who asks and bind the two transactions."""
 
 
-@pytest.mark.parametrize("name", QUERIES)
-async def test_statements_do_not_grow_with_lists(api: Any, platform: Platform, statements: Any, name: str) -> None:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def crowd(api: Any, platform: Platform) -> None:
+    """More branches and members than a page holds."""
     async with platform.database.session(api.home.tenant.id) as session:
         for code in range(120):
             branch = await organization(session, f"13{code}", parent=api.home.organizations["12"])
             await member(session, f"钱{code}", branch)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+async def test_statements_do_not_grow_with_lists(api: Any, crowd: None, statements: Any, name: str) -> None:
     counts: list[int] = []
     for first in (5, 100):
         query = QUERIES[name] % first

@@ -62,7 +62,11 @@ def frame(request: AnyRequest, scope: Scope, platform: Platform, *, door: str = 
         place=f"{ROLES[role].of(locale)}" if scope.actor else None,
         place_href=f"{prefix}/me/identity" if scope.actor else None,
         person=scope.actor.name if scope.actor else None,
-        person_href=f"{prefix}/me" if scope.actor else None,
+        person_href=f"{prefix}/me"
+        if scope.may("member.read_own")
+        else f"{prefix}/me/identity"
+        if scope.actor
+        else None,
         help_href=f"{prefix}/help",
         more_href=f"{prefix}/more",
         footer=(Link(_L("Help"), f"{prefix}/help"),),
@@ -107,7 +111,9 @@ def _door_names(items: list[NavItem]) -> list[str]:
 
 def _own_doors(scope: Scope, prefix: str) -> dict[str, str]:
     """The doors that belong to the shell itself."""
-    doors = {"home": f"{prefix}/", "overview": f"{prefix}/", "mine": f"{prefix}/me"}
+    doors = {"home": f"{prefix}/", "overview": f"{prefix}/"}
+    if scope.may("member.read_own"):
+        doors["mine"] = f"{prefix}/me"
     if scope.may("plugin.read"):
         doors["plugins"] = f"{prefix}/plugins"
     return {

@@ -40,12 +40,11 @@ async def gate(connection: Connection, handler: BaseRouteHandler) -> None:
 
 
 async def _tenant(platform: Platform, slug: str) -> Tenant:
-    kept: dict[str, tuple[float, Tenant]] = platform.__dict__.setdefault("_tenants", {})
-    at, tenant = kept.get(slug, (-TENANT_KEPT, None))
+    at, tenant = platform.tenants_seen.get(slug, (-TENANT_KEPT, None))
     if tenant is None or time.monotonic() - at > TENANT_KEPT:
         async with platform.database.system_session() as system:
             tenant = await find_tenant(system, slug)
-        kept[slug] = (time.monotonic(), tenant)
+        platform.tenants_seen[slug] = (time.monotonic(), tenant)
     return tenant
 
 

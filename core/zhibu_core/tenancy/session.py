@@ -52,9 +52,9 @@ class Database:
         async with self._session(self.engine.execution_options(tenant=None), None) as session, session.begin():
             yield session
 
-    @staticmethod
-    def _session(engine: AsyncEngine, tenant: uuid.UUID | None) -> AsyncSession:
-        return AsyncSession(engine, expire_on_commit=False, sync_session_class=TenantSession, info={"tenant": tenant})
+    def _session(self, engine: AsyncEngine, tenant: uuid.UUID | None) -> AsyncSession:
+        info = {**self.info, "tenant": tenant}
+        return AsyncSession(engine, expire_on_commit=False, sync_session_class=TenantSession, info=info)
 
     async def close(self) -> None:
         """Closes every connection of the pool."""

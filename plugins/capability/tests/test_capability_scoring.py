@@ -19,9 +19,9 @@ from zhibu_core.ledger.book import rule_book
 from zhibu_core.ledger.facts import FactDraft, write_facts
 from zhibu_core.ledger.held import Activity, Traits, held_duties
 from zhibu_core.ledger.rules import RuleBook
-from zhibu_core.ledger.shapes import Hours
+from zhibu_core.ledger.shapes import Hours, Timer
 from zhibu_core.organization.models import Organization
-from zhibu_core.periods import Period, parse_period
+from zhibu_core.periods import Period, add_months, parse_period
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
@@ -202,7 +202,7 @@ async def make_worlds(session: AsyncSession, seed: int) -> list[World]:
             await write_facts(session, mine, source=source, written_by=None)
         await write_facts(session, drafts, source="orglife", written_by=None)
     required = [
-        FactDraft("course_required", root.id, due, "learning_course", new_id(), until_on=due, mark=code, detail={"audience": "all", "type": ""})
+        FactDraft("course_required", root.id, due, "learning_course", new_id(), until_on=due, mark=code, detail={"audience": "all"})
         for code, due in COURSES.items()
     ]  # fmt: skip
     await write_facts(session, required, source="learning", written_by=None)
@@ -275,9 +275,6 @@ def vitality(
 
 def clocks_of(case: dict[str, dt.date], period: Period, book: RuleBook) -> list[dt.date]:
     """When the open clocks of a case are due, as they stood at the period's end."""
-    from zhibu_core.ledger.shapes import Timer
-    from zhibu_core.periods import add_months
-
     steps = {f"development.{step}": on for step, on in case.items() if on <= period.end}
     rules = [version.read(Timer) for version in book.all_in_force(period.end, "timer")]
     return [

@@ -34,11 +34,14 @@ def event(topic: str, record: uuid.UUID | None, kind: str = "meeting") -> Event:
 
 
 async def hold(session: AsyncSession, branch: Organization, marks: dict[uuid.UUID, str]) -> uuid.UUID:
-    record = new_id()
+    record, detail = new_id(), {"tasks": 0, "tasks_closed": 0, "kinds": ["theme_day"]}
     drafts = [
-        FactDraft("activity", branch.id, DAY, "meeting", record, until_on=DAY, detail={"tasks": 0, "tasks_closed": 0, "kinds": ["theme_day"]}),
+        FactDraft("activity", branch.id, DAY, "meeting", record, until_on=DAY, detail=detail),
         FactDraft("theme_day", branch.id, DAY, "meeting", record),
-        *(FactDraft("attendance", branch.id, DAY, "meeting", record, person_id=one, mark=mark) for one, mark in marks.items()),
+        *(
+            FactDraft("attendance", branch.id, DAY, "meeting", record, person_id=one, mark=mark)
+            for one, mark in marks.items()
+        ),
     ]  # fmt: skip
     await write_facts(session, drafts, source="orglife", written_by=None)
     return record

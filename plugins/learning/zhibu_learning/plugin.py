@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from zhibu_core.imports.contract import Importer
 from zhibu_core.plugins.hooks import hookimpl
 from zhibu_core.plugins.manifest import CONTRACT, Action, FactKind, Manifest
+from zhibu_core.plugins.slots import NavItem, Panel
 from zhibu_core.words import Words
 
 HERE = Path(__file__).parent
@@ -42,6 +44,40 @@ def permissions() -> Sequence[Action]:
         ),
         Action("learning.training.record", Words("登记学习", "record training"), RECORDERS),
         Action("learning.course.write", Words("设置必修课程", "set required courses"), frozenset({"organizer"})),
+    ]
+
+
+@hookimpl
+def routes() -> Sequence[Any]:
+    """One's own training, a branch's, and adding to it."""
+    from zhibu_learning.pages.add import add_page, add_sent
+    from zhibu_learning.pages.branch import branch_records
+    from zhibu_learning.pages.own import own_records
+
+    return [own_records, branch_records, add_page, add_sent]
+
+
+@hookimpl
+def navigation() -> Sequence[NavItem]:
+    """One's own behind learning; the branch's behind people, where its secretary comes."""
+    return [
+        NavItem("learning", Words("我的学习", "My study"), "/learning/records", "learning.training.read_own", order=10),
+        NavItem(
+            "people", Words("支部学习", "Study of the branch"), "/learning/branch", "learning.training.read", order=40
+        ),
+    ]
+
+
+@hookimpl
+def panels() -> Sequence[Panel]:
+    """The year's training on the pages of a person and of a branch."""
+    from zhibu_learning.pages.branch import panel as of_branch
+    from zhibu_learning.pages.own import panel as of_person
+
+    title = Words("学习培训", "Training")
+    return [
+        Panel("person", title, "learning/person_panel.html", "learning.training.read", of_person, order=30),
+        Panel("organization", title, "learning/branch_panel.html", "learning.training.read", of_branch, order=30),
     ]
 
 

@@ -48,14 +48,14 @@ async def record_training(session: AsyncSession, scope: Scope, person_id: uuid.U
     """
     _, branch = await branch_of(session, person_id)
     scope.require(RECORD, branch.path)
-    await _check(session, scope, draft)
+    await check_draft(session, scope, draft)
     entry = Training(
         id=new_id(),
         person_id=person_id,
         organization_id=branch.id,
         withdrawn_on=None,
         written_by=scope.person(),
-        **_columns(draft),
+        **columns_of(draft),
     )
     entry.occurrence = await _next_occurrence(session, entry)
     session.add(entry)
@@ -70,8 +70,8 @@ async def correct_training(
     """Replaces an entry's values and supersedes its fact; raises as `record_training`, and without a reason."""
     entry = await _entry(session, scope, training_id)
     _require_reason(reason)
-    await _check(session, scope, draft)
-    columns = _columns(draft)
+    await check_draft(session, scope, draft)
+    columns = columns_of(draft)
     changed = [name for name, value in columns.items() if getattr(entry, name) != value]
     if not changed:
         return entry
@@ -110,7 +110,8 @@ async def _entry(session: AsyncSession, scope: Scope, training_id: uuid.UUID) ->
     return entry
 
 
-async def _check(session: AsyncSession, scope: Scope, draft: TrainingDraft) -> None:
+async def check_draft(session: AsyncSession, scope: Scope, draft: TrainingDraft) -> None:
+    """Raises `InvalidInput` for what an entry may not say."""
     if draft.day > scope.today:
         raise InvalidInput("date_future", f"学习日期 {draft.day} 在今天之后。请改为实际学习的日期。", field="day")
     if not 0 < draft.hours <= DAY_HOURS:
@@ -128,7 +129,8 @@ def _require_reason(reason: str) -> None:
         raise InvalidInput("required_missing", "请写明原因，便于日后核对。", field="reason")
 
 
-def _columns(draft: TrainingDraft) -> dict[str, object]:
+def columns_of(draft: TrainingDraft) -> dict[str, object]:
+    """The columns of an entry that the draft fills."""
     given = {field.name: getattr(draft, field.name) for field in fields(draft)}
     return given | {"hours": float(draft.hours), "form_name": draft.form_name or FORMS[draft.form].zh}
 

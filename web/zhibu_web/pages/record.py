@@ -15,7 +15,7 @@ from zhibu_web.panels import panels_of
 from zhibu_web.reading.members import Record
 from zhibu_web.render import reader
 
-RECORD_PAGES = {"orglife_meeting": "/life/meetings"}
+RECORD_PAGES = {"meeting": "/life/meetings"}
 """The page that shows a record, by its type: the record's id follows."""
 
 

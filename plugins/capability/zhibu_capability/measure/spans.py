@@ -137,7 +137,7 @@ def span_of(book: RuleBook, period: Period) -> Span:
 
 def _span(book: RuleBook, period: Period) -> Span:
     day = period.end
-    index = book.in_force(RULE, day)
+    index = book.in_force(RULE, day) if RULE in book.rules else None
     if index is None:
         raise InvalidInput(
             "no_index", f"{day} 没有生效的组织力指数规则,不能计算这个时段。请换一个时段。", field="period"

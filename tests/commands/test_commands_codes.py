@@ -1,0 +1,65 @@
+"""The commands as one types them: their exit codes, and standard output that holds data only."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from zhibu_testing.fixtures import TestDatabase
+
+
+def zhibu(database: TestDatabase, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command on the test's own server, on a data folder of its own."""
+    environment = os.environ | {"ZHIBU_DATA": str(database.settings.data), "ZHIBU_PG": database.settings.postgres}
+    return subprocess.run(
+        [sys.executable, "-m", "zhibu_core", *arguments],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["nonsense"], 64, "No such command"),
+        (["tenant", "create"], 64, "Missing"),
+        (["tenant", "create", "Bad Slug", "--name", "x", "--preset", "university"], 2, "slug"),
+        (["duties", "--tenant", "nobody-here", "--period", "2026"], 2, "nobody-here"),
+        (["duties", "--tenant", "nobody-here", "--period", "26"], 2, "period"),
+        (["import", "--tenant", "nobody-here", "no-such-file.xlsx"], 2, "no-such-file.xlsx"),
+        (["token", "--tenant", "demo-university", "--as", "secretary"], 1, "the demo is not running"),
+    ],
+)
+def test_mistakes_have_a_code_and_a_sentence(
+    test_database: TestDatabase, arguments: list[str], code: int, said: str
+) -> None:
+    done = zhibu(test_database, *arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert said in done.stderr
+
+
+def test_a_tenant_from_opening_to_its_list(test_database: TestDatabase, tmp_path: Path) -> None:
+    slug = f"cmd-{tmp_path.name[-12:].lower().replace('_', '-')}"
+    made = zhibu(
+        test_database, "tenant", "create", slug, "--name", "命令大学", "--preset", "university", "--admin", "管理员"
+    )
+    assert made.returncode == 0, made.stderr
+    listed = [json.loads(line) for line in zhibu(test_database, "tenant", "list", "--json").stdout.splitlines()]
+    assert [line["name"] for line in listed if line["slug"] == slug] == ["命令大学"]
+    again = zhibu(test_database, "tenant", "create", slug, "--name", "命令大学", "--preset", "university")
+    assert again.returncode == 2
+    roles = zhibu(test_database, "role", "list", "--tenant", slug, "--json")
+    assert [json.loads(line)["role"] for line in roles.stdout.splitlines()] == ["admin"]
+
+
+def test_dsn_is_one_line_and_nothing_else(test_database: TestDatabase) -> None:
+    done = zhibu(test_database, "dsn", "--role", "app_owner")
+    assert done.returncode == 0
+    assert done.stdout.startswith("postgresql://app_owner@")
+    assert done.stdout.count("\n") == 1
