@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from litestar import get
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from zhibu_core.app import create_app
 from zhibu_core.errors import InvalidInput
@@ -109,7 +110,9 @@ async def test_an_event_reaches_the_others_when_one_raises(
         for key in ("aaa", "zzz"):
             await switch(running, session, operator(parties), key, on=True)
         await publish(session, "reading.done", "note", None)
-    await deliver(running, parties.home)
+    with capture_logs() as said:
+        await deliver(running, parties.home)
+    assert {line["plugin"] for line in said if line["event"] == "plugin_failed"} == {"aaa"}
     assert heard.count("reading.done") == 1
     async with platform.database.system_session() as session:
         query = text("select count(*) from jobs.outbox where tenant_id = :t and dispatched_at is null")

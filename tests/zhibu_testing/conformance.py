@@ -247,6 +247,7 @@ class PluginContract:
         async with platform.database.session(parties.home.id) as session:
             await self.write_something(session, scope, branch)
         before = await self._rows(platform, parties.home, parties.home)
+        assert not before or any(before.values()), "override write_something, so that there is something to keep"
         for on in (False, True, False):
             await self.turn(platform, parties.home, on=on)
             assert await self._rows(platform, parties.home, parties.home) == before

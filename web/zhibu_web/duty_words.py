@@ -107,10 +107,10 @@ class DutyWords:
         return f"{said}{'' if self.locale.startswith('zh') else ' '}{counted}"
 
     def asked_by(self, version: RuleVersion) -> str:
-        """Who asks: the tenant itself where its own layer speaks, else the national rules."""
+        """Who asks: the tenant itself where its own layer speaks, else the pack of its rule."""
         if version.reason:
             return self.words.gettext("Asked by this organization: %(reason)s") % {"reason": version.reason}
-        return self.words.gettext("Asked by the rules that hold everywhere.")
+        return self.words.gettext("Asked by the rule pack in force.")
 
     def act(self, duty: Duty) -> Link | None:
         """Where it is met, None where no page does that or the reader may not."""
@@ -128,7 +128,8 @@ def source_text(version: RuleVersion, locale: str) -> str:
     article = article_text(version.article, version.article_verified, locale)
     edition = words.gettext("version of %(day)s") % {"day": version.effective_from}
     opening, closing = ("（", "）") if locale.startswith("zh") else (" (", ")")
-    joint = "" if locale.startswith("zh") else ", "
+    named = bool(version.article and version.article_verified)
+    joint = "" if named and locale.startswith("zh") else words.pgettext("list", ", ")
     return f"{version.source.of(locale)}{joint}{article}{opening}{edition}{closing}"
 
 

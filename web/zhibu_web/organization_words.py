@@ -7,6 +7,7 @@ from typing import Any
 from zhibu_core.i18n import _L, Lazy
 from zhibu_core.ledger.rules import RuleBook
 from zhibu_core.ledger.shapes import Sizes
+from zhibu_core.organization.kinds import is_branch
 from zhibu_core.organization.models import Organization
 from zhibu_core.organization.terms import TermState
 from zhibu_core.words import Words
@@ -53,9 +54,9 @@ def about(
     lines.append(Fact(words.gettext("Founded"), _founded(organization) or words.gettext("not recorded")))
     if term is not None:
         lines.append(_term(organization, term, book, today, locale))
-    lines.append(
-        Fact(words.gettext("Committee"), words.gettext("yes") if organization.has_committee else words.gettext("none"))
-    )
+    if is_branch(organization.kind):
+        committee = words.gettext("yes") if organization.has_committee else words.gettext("none")
+        lines.append(Fact(words.gettext("Committee"), committee))
     if members is not None:
         lines.append(Fact(words.gettext("Members"), _members(members, locale)))
     return lines

@@ -32,6 +32,7 @@ def routes() -> Sequence[Any]:
     from zhibu_web.pages.members import ask_purpose, member, members, unmask
     from zhibu_web.pages.more import help_index, help_page, more
     from zhibu_web.pages.organizations import organization, organizations
+    from zhibu_web.pages.plugin_files import plugin_file
     from zhibu_web.pages.rules import rule, rules
     from zhibu_web.pages.sign_in import callback, go, sign_in_page, sign_out
     from zhibu_web.pages.start import preferences
@@ -39,7 +40,7 @@ def routes() -> Sequence[Any]:
     return [
         *(preferences, sign_in_page, go, callback, sign_out, home, more, help_index, help_page),
         *(members, member, ask_purpose, unmask, my_record, my_identity, organizations, organization),
-        *(rules, rule, imports, upload, import_run, decide),
+        *(plugin_file, rules, rule, imports, upload, import_run, decide),
     ]
 
 

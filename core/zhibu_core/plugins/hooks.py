@@ -44,7 +44,7 @@ def navigation() -> Sequence[NavItem]:
 
 @hookspec
 def panels() -> Sequence[Panel]:
-    """Return panels shown on core's pages of a person or an organization."""
+    """Return panels shown on core's pages of a person or an organization, or on the reader's home."""
     raise NotImplementedError
 
 

@@ -6,3 +6,4 @@ from zhibu_testing.conformance import PluginContract
 
 class TestContract(PluginContract):
     plugin = zhibu_capability.plugin
+    derived = frozenset({"capability_score"})

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.plugins.events import Event
 from zhibu_core.plugins.hooks import hookimpl
-from zhibu_core.plugins.manifest import Action, Manifest
-from zhibu_core.plugins.slots import NavItem
+from zhibu_core.plugins.manifest import Action, GraphQLContribution, Manifest
+from zhibu_core.plugins.slots import NavItem, Panel
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
 
@@ -45,6 +45,32 @@ def permissions() -> Sequence[Action]:
 def navigation() -> Sequence[NavItem]:
     """The portrait, behind the door of data."""
     return [NavItem("data", Words("组织力画像", "Capability portrait"), "/data/portrait", READ)]
+
+
+@hookimpl
+def routes() -> Sequence[Any]:
+    """The portrait, and one number of it."""
+    from zhibu_capability.pages.number import number_page
+    from zhibu_capability.pages.portrait import portrait_page
+
+    return [portrait_page, number_page]
+
+
+@hookimpl
+def panels() -> Sequence[Panel]:
+    """On a branch's page its band in words."""
+    from zhibu_capability.pages.panel import panel
+
+    title = Words("组织力画像", "Capability portrait")
+    return [Panel("organization", title, "capability/panel.html", READ, panel, order=40)]
+
+
+@hookimpl
+def graphql() -> GraphQLContribution:
+    """`Organization.portrait`."""
+    from zhibu_capability.schema import OrganizationFields
+
+    return GraphQLContribution(fields={"Organization": OrganizationFields})
 
 
 @hookimpl

@@ -12,6 +12,7 @@ from zhibu_core.errors import ZhibuError
 from zhibu_core.imports.engine import run_import
 from zhibu_core.platform import Platform
 from zhibu_example.models import Note
+from zhibu_example.notes import notes_of, withdraw_note
 from zhibu_testing.fixtures import Parties
 
 FACTS = text("select count(*) from fact where tenant_id = :t and kind = 'example.note'")
@@ -45,6 +46,19 @@ async def test_rows_are_written_once(circle: Any, platform: Platform, parties: P
         assert await session.scalar(FACTS, {"t": parties.home.id}) == 2
     async with platform.database.session(parties.neighbour.id) as session:
         assert await session.scalar(select(func.count()).select_from(Note)) == 0
+
+
+async def test_a_withdrawn_note_does_not_come_back(
+    circle: Any, platform: Platform, parties: Parties, sheet: Path
+) -> None:
+    await run_import(platform, circle.scope, [sheet])
+    async with platform.database.session(parties.home.id) as session:
+        for note in (await session.scalars(select(Note))).all():
+            await withdraw_note(session, circle.scope, note.id)
+    again = await run_import(platform, circle.scope, [sheet])
+    assert (again.counts.new, again.counts.changed, again.counts.same) == (0, 0, 2)
+    async with platform.database.session(parties.home.id) as session:
+        assert await notes_of(session, circle.scope) == []
 
 
 async def test_a_preview_writes_nothing(circle: Any, platform: Platform, parties: Parties, sheet: Path) -> None:

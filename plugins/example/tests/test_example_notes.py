@@ -55,6 +55,8 @@ async def test_a_withdrawn_note_is_kept_and_its_fact_ended(circle: Any, session:
     assert await notes_of(session, circle.scope) == []
     with pytest.raises(NotFound):
         await withdraw_note(session, circle.scope, note.id)
+    again = await record_note(session, circle.scope, NoteDraft(circle.branch.id, DAY, "矛盾论"))
+    assert await facts(session) == [("example.note", DAY, again.id)]
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,18 @@ async def test_mistakes_stand_beside_what_was_typed(
     assert 'href="#read_on"' in answer.text
 
 
+async def test_the_panel_stands_on_the_organization_s_page(
+    circle: Any, app: Litestar, platform: Platform, parties: Parties
+) -> None:
+    browser = await sign_in(app, platform, parties.home, circle.reader.id, {})
+    there = f"/people/organizations/{circle.branch.code}"
+    assert "实践论" not in (await browser.get(there)).text
+    await browser.post(HERE, read_on="2026-10-20", book="实践论")
+    shown = (await browser.get(there)).text
+    assert "读书分享" in shown
+    assert "实践论" in shown
+
+
 async def test_nobody_is_sent_to_sign_in(circle: Any, app: Litestar, parties: Parties) -> None:
     answer = await Browser(app, parties.home).get(HERE)
     assert answer.status_code == 303
@@ -54,3 +66,13 @@ async def test_off_means_unreachable(circle: Any, app: Litestar, platform: Platf
         await switch(platform, session, Scope(parties.home, frozenset()), "example", on=False)
     assert (await browser.get(HERE)).status_code == 404
     assert (await browser.post(HERE, read_on="2026-10-20", book="实践论")).status_code == 404
+    assert (await browser.get("/plugin-files/example/book.svg")).status_code == 404
+
+
+async def test_its_files_are_reachable_while_it_is_on(circle: Any, app: Litestar, parties: Parties) -> None:
+    stranger = Browser(app, parties.home)
+    found = await stranger.get("/plugin-files/example/book.svg")
+    assert (found.status_code, found.headers["content-type"]) == (200, "image/svg+xml")
+    for wrong in ("/plugin-files/example/../plugin.py", "/plugin-files/example/none.svg", "/plugin-files/web/x.css"):
+        assert (await stranger.get(wrong)).status_code == 404
+    assert (await Browser(app, parties.neighbour).get("/plugin-files/example/book.svg")).status_code == 404

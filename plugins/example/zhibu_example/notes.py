@@ -43,7 +43,7 @@ async def record_note(session: AsyncSession, scope: Scope, draft: NoteDraft) -> 
     if draft.read_on > scope.today:
         raise InvalidInput("date_future", f"{draft.read_on} 在今天之后。请填写实际分享的日期。", field="read_on")
     alike = (Note.organization_id == place.id, Note.read_on == draft.read_on, Note.book == book)
-    if await session.scalar(select(Note.id).where(*alike)) is not None:
+    if await session.scalar(select(Note.id).where(*alike, Note.withdrawn_on.is_(None))) is not None:
         raise InvalidInput("repeated", f"这一天已登记过《{book}》。请核对日期和书名。", field="book")
     note = Note(id=new_id(), organization_id=place.id, read_on=draft.read_on, book=book)
     note.thought, note.withdrawn_on, note.written_by = draft.thought.strip(), None, scope.person()

@@ -22,7 +22,16 @@ SUMMARY = Words("登记支部读书分享，汇成书单。", "Notes what a bran
 @hookimpl
 def manifest() -> Manifest:
     """Who we are, and what we keep: a note names the person who wrote it down."""
-    return Manifest("example", "0.1.0", CONTRACT, TITLE, SUMMARY, "zhibu_example", (), ("personal",), "example_")
+    return Manifest(
+        key="example",
+        version="0.1.0",
+        contract=CONTRACT,
+        title=TITLE,
+        summary=SUMMARY,
+        package="zhibu_example",
+        data_classes=("personal",),
+        tables_prefix="example_",
+    )
 
 
 @hookimpl

@@ -1,7 +1,7 @@
 """What one person studied in a period: entries, hours that count against the target, required courses."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,6 +21,9 @@ from zhibu_learning.places import branch_of, require_reading
 from zhibu_learning.rule_book import COURSE_RULE, HOURS_RULE, rule_book
 from zhibu_learning.study_hours import Stay, StudyHours, study_hours
 from zhibu_learning.words import read_audience
+
+Places = Mapping[uuid.UUID, tuple[Membership, Organization]]
+"""People with the membership and branch that they have today."""
 
 
 @dataclass(frozen=True)
@@ -66,19 +69,48 @@ async def training_of(session: AsyncSession, scope: Scope, person_id: uuid.UUID,
     """
     member, branch = await branch_of(session, person_id)
     require_reading(scope, person_id, branch.path)
-    query = select(Training).where(
-        Training.person_id == person_id, Training.withdrawn_on.is_(None), Training.day <= period.end
+    return (await _overviews(session, {person_id: (member, branch)}, period))[person_id]
+
+
+async def trainings_of(
+    session: AsyncSession, people: Collection[uuid.UUID], period: Period
+) -> dict[uuid.UUID, TrainingOverview]:
+    """The same for many people who belong to a branch; the caller has checked that they may be read.
+
+    Four statements, however many people.
+    """
+    query = (
+        select(Membership, Organization)
+        .join(
+            Organization,
+            (Organization.tenant_id == Membership.tenant_id) & (Organization.id == Membership.organization_id),
+        )
+        .where(Membership.person_id.in_(people), Membership.until.is_(None))
     )
-    trainings = list(await session.scalars(query.order_by(Training.day, Training.id)))
+    return await _overviews(
+        session, {row[0].person_id: (row[0], row[1]) for row in await session.execute(query)}, period
+    )
+
+
+async def _overviews(session: AsyncSession, places: Places, period: Period) -> dict[uuid.UUID, TrainingOverview]:
+    query = select(Training).where(
+        Training.person_id.in_(places), Training.withdrawn_on.is_(None), Training.day <= period.end
+    )
     book = await rule_book(session)
     counted = counting(book)
-    entries = [TrainingEntry(one, counted(one.form, one.confirmed, one.day)) for one in trainings]
-    return TrainingOverview(
-        period,
-        tuple(entry for entry in entries if entry.training.day in period),
-        _hours(period, entries, member, book),
-        await _courses(session, period, trainings, member, branch, book),
-    )
+    found: dict[uuid.UUID, list[TrainingEntry]] = {person: [] for person in places}
+    for one in await session.scalars(query.order_by(Training.day, Training.id)):
+        found[one.person_id].append(TrainingEntry(one, counted(one.form, one.confirmed, one.day)))
+    due = await _due(session, period)
+    return {
+        person: TrainingOverview(
+            period,
+            tuple(entry for entry in entries if entry.training.day in period),
+            _hours(period, entries, places[person][0], book),
+            _courses(period, entries, *places[person], due, book),
+        )
+        for person, entries in found.items()
+    }
 
 
 def _hours(period: Period, entries: Sequence[TrainingEntry], member: Membership, book: RuleBook) -> StudyHours | None:
@@ -94,12 +126,12 @@ def _hours(period: Period, entries: Sequence[TrainingEntry], member: Membership,
     return study_hours(period, proven, rule.read(Hours), stay=stay, post_holder=bool(member.party_post))
 
 
-async def _courses(
-    session: AsyncSession,
+def _courses(
     period: Period,
-    trainings: Sequence[Training],
+    entries: Sequence[TrainingEntry],
     member: Membership,
     branch: Organization,
+    due: Sequence[tuple[Course, str]],
     book: RuleBook,
 ) -> tuple[RequiredCourse, ...]:
     rule = book.in_force(COURSE_RULE, period.end)
@@ -107,22 +139,23 @@ async def _courses(
         return ()
     uncounted = rule.read(CourseRule).uncounted_forms
     done: dict[str, date] = {}
-    for one in trainings:
+    for one in (entry.training for entry in entries):
         if one.confirmed and one.form not in uncounted:
             done.setdefault(one.course, one.day)
-    required = [c for c in await _due(session, period, branch) if _addresses(c, member, branch)]
+    required = [c for c, path in due if branch.path.startswith(path) and _addresses(c, member, branch)]
     return tuple(RequiredCourse(course, done.get(course.code)) for course in required)
 
 
-async def _due(session: AsyncSession, period: Period, branch: Organization) -> list[Course]:
-    """The courses due in the period for the whole tenant, the branch, or an organization above it."""
-    above = select(Organization.id).where(Organization.code.in_(branch.path.rstrip("/").split("/")))
-    query = select(Course).where(
-        Course.deadline >= period.start,
-        Course.deadline <= period.end,
-        Course.organization_id.is_(None) | Course.organization_id.in_(above),
+async def _due(session: AsyncSession, period: Period) -> list[tuple[Course, str]]:
+    """The courses due in the period, each with the path of the organization it is required in (the whole tenant: "")."""
+    joined = (Organization.tenant_id == Course.tenant_id) & (Organization.id == Course.organization_id)
+    query = (
+        select(Course, Organization.path)
+        .outerjoin(Organization, joined)
+        .where(Course.deadline >= period.start, Course.deadline <= period.end)
+        .order_by(Course.deadline, Course.code)
     )
-    return list(await session.scalars(query.order_by(Course.deadline, Course.code)))
+    return [(course, path or "") for course, path in await session.execute(query)]
 
 
 def _addresses(course: Course, member: Membership, branch: Organization) -> bool:

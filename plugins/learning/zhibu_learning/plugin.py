@@ -6,7 +6,7 @@ from typing import Any
 
 from zhibu_core.imports.contract import Importer
 from zhibu_core.plugins.hooks import hookimpl
-from zhibu_core.plugins.manifest import CONTRACT, Action, FactKind, Manifest
+from zhibu_core.plugins.manifest import CONTRACT, Action, FactKind, GraphQLContribution, Manifest
 from zhibu_core.plugins.slots import NavItem, Panel
 from zhibu_core.words import Words
 
@@ -79,6 +79,14 @@ def panels() -> Sequence[Panel]:
         Panel("person", title, "learning/person_panel.html", "learning.training.read", of_person, order=30),
         Panel("organization", title, "learning/branch_panel.html", "learning.training.read", of_branch, order=30),
     ]
+
+
+@hookimpl
+def graphql() -> GraphQLContribution:
+    """`Member.training`."""
+    from zhibu_learning.schema import MemberFields
+
+    return GraphQLContribution(fields={"Member": MemberFields})
 
 
 @hookimpl

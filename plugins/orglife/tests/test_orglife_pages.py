@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import pytest_asyncio
 from litestar import Litestar
 from lxml import html
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from zhibu_core.organization.models import Organization
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
+from zhibu_orglife.pages.proposal import day_ahead, day_held
 from zhibu_tenants.enablement import switch
 from zhibu_testing.browsing import Browser, app_of, sign_in
 from zhibu_testing.factories import member, organization
@@ -82,8 +83,8 @@ async def test_the_workbench_shows_month_year_and_what_is_overdue(world: World) 
     assert answer.status_code == 200
     words = main_of(answer).text_content()
     assert "数学学院教工第一党支部" in words
-    assert "2026年9月主题党日没有记录" in words
-    assert "2026年10月支委会" in words
+    assert "9月主题党日没有记录" in words
+    assert "10月支委会" in words
     assert "不要求" not in words
     assert len(main_of(answer).xpath(".//table[contains(@class,'matrix')]/tbody/tr")) >= 5
     earlier = await world.secretary.get(f"{WORKBENCH}?month=2026-02")
@@ -310,5 +311,38 @@ async def test_tasks_are_closed_and_seen_by_their_owner(world: World, platform: 
     assert "2026-10-31办结" in main_of(await world.secretary.get(path)).text_content().replace(" ", "")
 
 
-def test_today_is_the_imagined_day(parties: Parties) -> None:
-    assert parties.home.current_day() == dt.date(2026, 10, 31)
+async def test_pages_ask_the_database_little(world: World, platform: Platform) -> None:
+    path = await recorded(world)
+    meeting = path.rsplit("/", 1)[1]
+    seen: list[str] = []
+    engine = platform.database.engine.sync_engine
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    counts = {}
+    for who, page in (
+        (world.secretary, WORKBENCH), (world.secretary, f"{RECORD}?org=001&kind=theme_day"),
+        (world.secretary, f"{RECORD}?correct={meeting}"), (world.secretary, f"{PLAN}?org=001&kind=theme_day"),
+        (world.secretary, f"{PLAN}?month=2026-11&org=001"), (world.secretary, path), (world.reader, path),
+        (world.reader, CALENDAR), (world.reader, "/life/calendar.ics"), (world.secretary, "/life/approvals"),
+    ):  # fmt: skip
+        seen.clear()
+        assert (await who.get(page)).status_code == 200
+        counts["secretary" if who is world.secretary else "member", page.replace(meeting, "ID")] = len(seen)
+    event.remove(engine, "before_cursor_execute", note)
+    assert max(counts.values()) <= 25, counts
+
+
+def test_proposals_keep_the_place_in_the_month_and_leave_taken_days() -> None:
+    november = (dt.date(2026, 11, 1), dt.date(2026, 11, 30))
+    today = dt.date(2026, 10, 31)
+    assert day_ahead(november, dt.date(2026, 10, 20), today) == dt.date(2026, 11, 17)
+    assert day_ahead(november, None, today) == dt.date(2026, 11, 3)
+    assert day_ahead(november, None, today, [dt.date(2026, 11, 3)]) == dt.date(2026, 11, 10)
+    assert day_ahead((dt.date(2026, 10, 1), today), None, today) == today
+    september = (dt.date(2026, 9, 1), dt.date(2026, 9, 30))
+    assert day_held(september, dt.date(2026, 10, 20), today) == dt.date(2026, 9, 15)
+    assert day_held(september, None, today) == dt.date(2026, 9, 30)
+    assert day_held((dt.date(2026, 10, 1), dt.date(2026, 12, 31)), None, today) == today

@@ -61,7 +61,8 @@ async def import_run(
 ) -> Response[str]:
     """One import as it stands: at work, to be decided on, or done."""
     run = await _run(session, run_id)
-    if run.state in AT_WORK and not _interrupted(run):
+    # The row says "written" as soon as the data is; its files and preview are tidied a moment later.
+    if progress_of(run.id) or (run.state in AT_WORK and not _interrupted(run)):
         return _at_work(request, who, platform, run)
     template = "pages/import_preview.html" if run.state == "checked" else "pages/import_result.html"
     return page(request, who, platform, template, _context(request, who, run), door=DOOR)

@@ -157,4 +157,4 @@ async def _crumbs(session: AsyncSession, who: Scope, found: Organization, prefix
     rows = [row for row in await ancestors(session, found.path) if row.path != found.path]
     seen = [row for row in rows if who.may("organization.read", row.path)]
     crumbs = [Link(row.short_name or row.name, f"{prefix}/people/organizations/{row.code}") for row in seen]
-    return [*crumbs, Link(found.short_name or found.name)]
+    return [*crumbs, Link(found.short_name or found.name)] if crumbs else []

@@ -39,6 +39,11 @@ class Filters:
         """Whether anything is narrowed."""
         return bool(self.organization or self.member_class or self.status or self.name)
 
+    @property
+    def more(self) -> bool:
+        """Whether anything besides the name is narrowed."""
+        return bool(self.organization or self.member_class or self.status)
+
     def query(self) -> dict[str, str]:
         """The filters as they stand in the address."""
         pairs = {

@@ -71,7 +71,7 @@ def periods_offered(today: dt.date, chosen: Period) -> list[Period]:
     return found if chosen in found else [chosen, *found]
 
 
-def _branches(who: Scope) -> Select[tuple[Organization]]:
+def _branches(who: Scope) -> Select[Organization]:
     paths = who.paths(READ)
     ranges = [bounds(path) for path in paths if path]
     inside = [and_(Organization.path >= low, Organization.path < high) for low, high in ranges]

@@ -1,11 +1,10 @@
 """What the portrait page shows: two sentences, the parts, the spread in the type, the trend, the shape."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import quantiles
 from typing import Any
-
-from markupsafe import Markup
 
 from zhibu_capability.pages.words import (
     BANDS,
@@ -48,6 +47,7 @@ class View:
     read: Reading
     number: str
     query: str
+    today: dt.date
 
     def link(self, key: str) -> str:
         """The page of a number."""
@@ -172,13 +172,16 @@ def part_rows(view: View, lost: str) -> tuple[tuple[Column, ...], list[Row]]:
 def _part(view: View, part: str, lost: str, read: Reading) -> Row:
     found = [one for one in view.shown.measures if one.part == part]
     name = f"{part.upper()} {read.named_as(PARTS[part])}"
+    inputs, weights = view.shown.score.inputs, view.shown.span.weights
     if not found:
-        return Row(name, (read.say("no value"), "0", "0", read.say("not asked for"), read.say("Its weight is shared out")))
+        return Row(
+            name,
+            (read.say("none so far"), "0.00", "0.0", carried(part, inputs, read), read.say("Its weight is shared out")),
+        )
     weight, points = sum(one.weight for one in found), sum(one.contribution for one in found)
     value = whole(100 * points / weight) if weight else None
     facts = made_of(found[0], read) if len(found) == 1 else read.say("made of five numbers")
-    said = f"{read.named_as(PARTS[part])} {value}{read.joint}{facts}"
-    inputs, weights = view.shown.score.inputs, view.shown.span.weights
+    said = read.joint.join(filter(None, (f"{read.named_as(PARTS[part])} {value}", facts)))
     ways = [text for one in sorted(found, key=lambda one: -one.missing) if (text := helps(one, inputs, weights, read))]
     joint = "；" if read.locale.startswith("zh") else "; "
     text = joint.join([lost] if lost else ways[:2]) or read.say("Nothing is missing")
@@ -213,14 +216,8 @@ def spread_rows(view: View) -> dict[str, Any] | None:
         ),
         "all_columns": (Column(_L("Place in the list")), Column(INDEX, numeric=True)),
         "all": tuple(Row(str(n), (whole(value),)) for n, value in enumerate(shown.distribution, 1)),
-        "dots": dots(shown.distribution, shown.type_median, middle, shown.score.strict.score),
         "units": shown.units,
     }
-
-
-def dots(values: Sequence[float], median: float | None, middle: tuple[float, float], own: float | None) -> Markup:
-    """The strip as a small drawing for a page without scripts is the server's: see the template."""
-    raise NotImplementedError
 
 
 def trend_rows(view: View, points: Sequence[TrendPoint]) -> dict[str, Any] | None:
@@ -235,13 +232,14 @@ def trend_rows(view: View, points: Sequence[TrendPoint]) -> dict[str, Any] | Non
     values = {"first": known[0][1], "last": known[-1][1], "count": len(known)}
     finding = read.say("In %(count)s quarters from %(first)s to %(last)s.", **values)
     if changes:
-        finding = read.say("In %(count)s quarters from %(first)s to %(last)s; the rules changed in between, so the two parts do not compare.", **values)  # fmt: skip
+        finding += "" if read.locale.startswith("zh") else " "
+        finding += read.say("The rules changed in between, so the two parts do not compare.")
     rows = []
     for point in reversed(points):
         cells = (read.figure(whole(point.value)), read.figure(whole(point.median)))
         broken = bool(changes) and point.period == changes[-1]
         name = period_name(point.period, read.locale)
-        rows.append(Row(name, cells if compared else cells[:1], key="break" if broken else "", short=_short(point)))
+        rows.append(Row(name, cells if compared else cells[:1], key="break" if broken else "", short=str(point.period)))
     return {
         "finding": finding,
         "columns": (*columns, Column(_L("Median"), numeric=True)) if compared else tuple(columns),
@@ -249,10 +247,6 @@ def trend_rows(view: View, points: Sequence[TrendPoint]) -> dict[str, Any] | Non
         "break": read.say("Rules changed") if changes else None,
         "compared": compared,
     }
-
-
-def _short(point: TrendPoint) -> str:
-    return str(point.period)
 
 
 def shape_rows(view: View, usual: Mapping[str, float]) -> dict[str, Any] | None:
@@ -275,7 +269,7 @@ def shape_rows(view: View, usual: Mapping[str, float]) -> dict[str, Any] | None:
 
 def _axis(view: View, one: Measure, usual: Mapping[str, float], read: Reading) -> Row:
     value, name = whole(100 * one.share), read.named_as(MEASURES[one.key])
-    said = f"{name} {value}{read.joint}{made_of(one, read)}"
+    said = read.joint.join(filter(None, (f"{name} {value}", made_of(one, read))))
     cells: tuple[Any, ...] = (Cell(value, href=view.link(page_of(one.key)), name=said),)
     if usual:
         cells += (read.figure(whole(usual.get(one.key))),)
@@ -286,11 +280,14 @@ def _shape_finding(found: Sequence[Measure], usual: Mapping[str, float], read: R
     compared = [one for one in found if one.key in usual]
     if not compared:
         lowest = min(found, key=lambda one: one.share)
-        return read.say("Of %(count)s sides “%(what)s” has most room.", count=len(found), what=read.named_as(MEASURES[lowest.key]))  # fmt: skip
+        name = read.named_as(MEASURES[lowest.key])
+        return read.say("Of %(count)s sides “%(what)s” has most room.", count=len(found), what=name)
     below = [one for one in compared if (whole(100 * one.share) or 0) < (whole(usual[one.key]) or 0)]
     if not below:
         return read.say("None of %(count)s sides is below the median of the type.", count=len(compared))
     joint = "、" if read.locale.startswith("zh") else ", "
     names = joint.join(read.named_as(MEASURES[one.key]) for one in below)
+    if len(below) == len(compared):
+        return read.say("All %(count)s sides are below the median of the type.", count=len(compared))
     return read.say("%(above)s of %(count)s sides are not below the median of the type; lower: %(names)s.",
                     above=len(compared) - len(below), count=len(compared), names=names)  # fmt: skip

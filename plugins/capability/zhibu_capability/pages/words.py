@@ -10,7 +10,7 @@ from zhibu_capability.shares import Measure
 from zhibu_capability.weights import Weights
 from zhibu_core.i18n import _L, Lazy
 from zhibu_core.words import Words
-from zhibu_web.formats import date_short, number, persons, persons_share, share
+from zhibu_web.formats import date_short, number, period_name, persons, persons_share, share
 from zhibu_web.render import reader
 
 PARTS: Mapping[str, Lazy] = {
@@ -63,6 +63,15 @@ KINDS: Mapping[str, Words] = {
     "service": Words("服务群众", "service"),
 }
 OTHER_KIND = Words("其他活动", "another activity")
+
+SENTENCES: Mapping[str, Lazy] = {
+    "attendance": _L("%(got)s points of %(of)s expected, by the weight of the sessions"),
+    "regularity": _L("%(of)s meetings required, %(got)s held when due"),
+    "closure": _L("%(of)s records and tasks, %(got)s in time"),
+    "breadth": _L("%(got)s of %(of)s useful kinds of activity"),
+    "order": _L("%(of)s open time limits, %(got)s not past"),
+}
+"""What a measure is made of, said in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -171,16 +180,35 @@ def made_of(measure: Measure, read: Reading) -> str:
     """What a measure's share is made of, in words: 17/20 people."""
     if measure.got is None or measure.of is None:
         return ""
+    if measure.key == "attendance" and not read.named:  # points tell who was late or absent where few were
+        return ""
     if not measure.of:
         return read.say("nothing was asked for")
     if measure.key in ("training", "talks"):
         return read.people_share(int(measure.got), int(measure.of))
-    if measure.key == "attendance":
-        return read.say("%(got)s of %(of)s", got=read.figure(measure.got, 1), of=read.figure(measure.of, 1))
-    return read.say("%(got)s of %(of)s", got=read.figure(measure.got), of=read.figure(measure.of))
+    digits = 1 if measure.key == "attendance" else 0
+    got, of = read.figure(measure.got, digits), read.figure(measure.of, digits)
+    return reader(read.locale).text(SENTENCES[measure.key]) % {"got": got, "of": of}
+
+
+def quotient(measure: Measure, read: Reading) -> str:
+    """The figures of a measure's share: 15 ÷ 17; those of persons under the small-number rule."""
+    if not measure.of or measure.got is None or (measure.key == "attendance" and not read.named):
+        return ""
+    if measure.key in ("training", "talks"):
+        return read.people_share(int(measure.got), int(measure.of))
+    digits = 1 if measure.key == "attendance" else 0
+    return f"{read.figure(measure.got, digits)} ÷ {read.figure(measure.of, digits)}"
 
 
 def day_and_kinds(day: dt.date, kinds: tuple[str, ...], read: Reading) -> str:
     """9月8日党课; 8 September: party class."""
     joint = "" if read.locale.startswith("zh") else reader(read.locale).pgettext("before an explanation", ": ")
     return f"{date_short(day, read.locale)}{joint}{kinds_text(kinds, read.locale)}"
+
+
+def window_words(window: str, locale: str) -> str:
+    """The window of a duty: 2026年9月; two ends where months were taken together."""
+    first, _, last = window.partition("..")
+    named = period_name(first, locale)
+    return f"{named}–{period_name(last, locale)}" if last else named

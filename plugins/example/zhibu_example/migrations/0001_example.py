@@ -1,5 +1,7 @@
 """Notes and the list of books."""
 
+from alembic import op
+
 from zhibu_migrations.operations import begin, create_tenant_table
 
 revision = "0001"
@@ -13,9 +15,12 @@ def upgrade() -> None:
         "example_note",
         """organization_id uuid not null, read_on date not null, book text collate "C" not null check (book <> ''),
         thought text not null, withdrawn_on date, written_by uuid""",
-        unique=["organization_id, read_on, book"],
         references={"organization_id": "organization"},
         indexes=["read_on"],
+    )
+    op.execute(
+        "create unique index example_note_in_force on example_note (tenant_id, organization_id, read_on, book) "
+        "where withdrawn_on is null"
     )
     create_tenant_table(
         "example_book",

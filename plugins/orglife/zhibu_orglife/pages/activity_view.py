@@ -20,7 +20,7 @@ from zhibu_orglife.pages.duties import meeting_duties, year_of
 from zhibu_orglife.pages.places import local
 from zhibu_orglife.pages.words import FACT_WORDS, GRADES, STATES, duty_text, mark_text, title_of, when_text
 from zhibu_orglife.reading import RollLine, rolls_of, tasks_of, versions_of
-from zhibu_web.components import Fact, HistoryEntry, Link
+from zhibu_web.components import Fact, Link
 from zhibu_web.formats import date_short
 from zhibu_web.framing import AnyRequest, locale_of_request, prefix_of
 from zhibu_web.render import reader
@@ -109,8 +109,10 @@ async def _for_staff(
         "confirmed": sum(line.confirmed for line in lines),
         "disputed": sum(bool(line.attendance.disputed) for line in lines),
         "evidence": await _evidence(session, meeting),
-        "met": [(duty_text(duty, locale), duty.state, f"{prefix}/rules/{duty.version.code}") for duty in met],
-        "history": _history(who, versions, writers, locale),
+        "met": [
+            (duty_text(duty, locale, who.today), duty.state, f"{prefix}/rules/{duty.version.code}") for duty in met
+        ],
+        "history": _history(who, versions, writers, prefix, locale),
         "newest": None if latest else f"{prefix}/life/meetings/{versions[0].id}",
         "correct": f"{prefix}/life/record?correct={meeting.id}"
         if may_record and meeting.state in IN_FORCE and latest
@@ -192,20 +194,20 @@ async def _evidence(session: AsyncSession, meeting: Meeting) -> list[tuple[Any, 
     ]
 
 
-def _history(who: Scope, versions: Sequence[Meeting], names: dict[uuid.UUID, str], locale: str) -> list[HistoryEntry]:
-    words = reader(locale)
-
-    def writer(one: Meeting) -> str:
-        return names.get(one.written_by, "") if one.written_by else ""
-
+def _history(
+    who: Scope, versions: Sequence[Meeting], names: dict[uuid.UUID, str], prefix: str, locale: str
+) -> list[dict[str, Any]]:
+    """The versions, the newest first: who wrote each and when, how it stands, why it was written."""
+    unknown = reader(locale).gettext("Import")
     return [
-        HistoryEntry(
-            who=writer(one) or words.gettext("Import"),
-            when=local(who, one.written_at),
-            what=words.gettext("Version %(number)s") % {"number": one.version},
-            after=STATES[one.state][1],
-            why=one.reason or None,
-        )
+        {
+            "who": names.get(one.written_by, unknown) if one.written_by else unknown,
+            "when": local(who, one.written_at),
+            "number": one.version,
+            "state": STATES[one.state],
+            "why": one.reason,
+            "href": f"{prefix}/life/meetings/{one.id}",
+        }
         for one in versions
     ]
 

@@ -101,7 +101,7 @@ class Bench:
         later = duty.due_on >= self.who.today
         note = reader(self.locale).gettext("not planned yet") if later and duty.state in ("open", "upcoming") else None
         href = self.plan(duty) if later else self.record(duty)
-        return DayItem(duty_text(duty, self.locale), href, duty.state, note or duty.reason)
+        return DayItem(duty_text(duty, self.locale, self.who.today), href, duty.state, note or duty.reason)
 
     def counts(self, items: Iterable[DayItem]) -> Counter[str]:
         """How many are to do, to come, and done or waived."""

@@ -113,7 +113,7 @@ async def _shown(
     wrong = dict(troubles or [])
     sheet = Sheet(asked.branch, said, "new", asked.query, origin=asked.origin)
     duty = asked.duty
-    title = duty_text(duty, locale) if duty else kinds_text(said.kinds, locale)
+    title = duty_text(duty, locale, who.today) if duty else kinds_text(said.kinds, locale)
     context = {
         "branch": asked.branch,
         "title": title,

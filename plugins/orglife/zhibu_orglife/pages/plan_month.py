@@ -83,12 +83,14 @@ async def _proposed(
     held = await held_lately(session, branch, who.today)
     locale = locale_of_request(request)
     found: list[Line] = []
+    taken = [one.held_on for one in live]
     for duty in duties:
         if not _due_in(duty, month) or duty.held >= duty.required or any(serves(one, duty) for one in live):
             continue
         window = max(duty.opens_on, month.start), min(duty.due_on, month.end)
-        given = proposed(who, (duty.kind,), held, window, ahead=True)
-        found.append(Line(duty, duty_text(duty, locale), _fields(duty, given)))
+        given = proposed(who, (duty.kind,), held, window, ahead=True, taken=taken)
+        taken.append(given.day)
+        found.append(Line(duty, duty_text(duty, locale, who.today), _fields(duty, given)))
     return sorted(found, key=lambda line: line.fields.day)
 
 

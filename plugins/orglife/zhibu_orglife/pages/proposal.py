@@ -34,16 +34,23 @@ class Proposal:
 
 
 def proposed(
-    who: Scope, kinds: Sequence[str], held: Sequence[Meeting], window: tuple[dt.date, dt.date], *, ahead: bool
+    who: Scope,
+    kinds: Sequence[str],
+    held: Sequence[Meeting],
+    window: tuple[dt.date, dt.date],
+    *,
+    ahead: bool,
+    taken: Sequence[dt.date] = (),
 ) -> Proposal:
     """A proposal for a meeting of these kinds in a window, from meetings held (newest first).
 
-    `ahead`: it is to come, else it was held. The last meeting of the same kind gives day of month, hours and place.
+    `ahead`: it is to come, else it was held; days that are `taken` are then left free where there are others. The
+    last meeting of the same kind gives day of month, hours and place.
     """
     last = next((one for one in held if set(one.kinds) & set(kinds)), None)
     like = last or next(iter(held), None)
     last_on = last.held_on if last else None
-    day = day_ahead(window, last_on, who.today) if ahead else day_held(window, last_on, who.today)
+    day = day_ahead(window, last_on, who.today, taken) if ahead else day_held(window, last_on, who.today)
     asker = who.actor.name if who.actor else ""
     if like is None:
         return Proposal(day, START, END, "", asker, asker, "usual")
@@ -54,15 +61,21 @@ def proposed(
     )
 
 
-def day_ahead(window: tuple[dt.date, dt.date], last_on: dt.date | None, today: dt.date) -> dt.date:
+def day_ahead(
+    window: tuple[dt.date, dt.date], last_on: dt.date | None, today: dt.date, taken: Sequence[dt.date] = ()
+) -> dt.date:
     """The first day of the last time's place in the month that leaves time for notice; a working day otherwise."""
     opens, due = window
     first = min(max(opens, today + dt.timedelta(days=NOTICE_DAYS)), max(due, today))
     for day in _alike(first, due, last_on):
         if day >= first:
             return day
-    days = (first + dt.timedelta(days=n) for n in range((due - first).days + 1))
-    return next((day for day in days if _works(day)), first)
+    days = [first + dt.timedelta(days=n) for n in range((due - first).days + 1)]
+    working = [day for day in days if _works(day)]
+    # Without a last time: a week apart from what stands there already, else any day that is free.
+    apart = (day for day in working if all(abs((day - other).days) >= 7 for other in taken))
+    free = (day for day in working if day not in taken)
+    return next(apart, None) or next(free, None) or next(iter(working), first)
 
 
 def day_held(window: tuple[dt.date, dt.date], last_on: dt.date | None, today: dt.date) -> dt.date:

@@ -54,7 +54,7 @@ async def record_context(
         "sheet": sheet,
         "said": said,
         "branch": sheet.branch,
-        "title": _title(sheet, said, locale),
+        "title": _title(sheet, said, locale, who.today),
         "crumbs": (Link(_L("Workbench"), f"{prefix}/life/workbench"), Link(date_short(day, locale, today=who.today))),
         "action": f"{prefix}/life/record?{sheet.query}",
         "known": known(sheet, said, locale),
@@ -67,8 +67,9 @@ async def record_context(
         "marked": _marked(people, locale),
         "reasons": LEAVE_REASONS,
         "later": _later(sheet, people),
-        "meets": [duty_text(duty, locale) for duty in meets],
+        "meets": [duty_text(duty, locale, who.today) for duty in meets],
         "papers": papers_of(said, private=private),
+        "untouched": said is sheet.fields and not said.marks,
         "private": private,
         "lock": lock,
         "editable_until": who.today + dt.timedelta(days=lock),
@@ -78,7 +79,7 @@ async def record_context(
     }
 
 
-def _title(sheet: Sheet, said: Fields, locale: str) -> str:
+def _title(sheet: Sheet, said: Fields, locale: str, today: dt.date) -> str:
     words = reader(locale)
     what = kinds_text(said.kinds, locale)
     if sheet.mode == "correct":
@@ -86,7 +87,7 @@ def _title(sheet: Sheet, said: Fields, locale: str) -> str:
     if not what:
         return words.gettext("Record a meeting")
     if sheet.duty is not None and said.kinds == (sheet.duty.kind,):
-        what = duty_text(sheet.duty, locale)
+        what = duty_text(sheet.duty, locale, today)
     return words.gettext("Record %(what)s") % {"what": what}
 
 

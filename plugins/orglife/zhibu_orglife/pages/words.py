@@ -69,17 +69,22 @@ def when_text(starts: dt.datetime, ends: dt.datetime | None, locale: str) -> str
     return f"{day}{joint}{clock(starts)}" + (f"–{clock(ends)}" if ends else "")
 
 
-def window_text(duty: Duty, locale: str) -> str:
-    """The window of a duty in words; two ends where months were taken together."""
+def window_text(duty: Duty, locale: str, today: dt.date) -> str:
+    """The window of a duty in words, without the year where it is today's; two ends where months were taken together."""
     first, _, last = duty.window.partition("..")
-    named = period_name(first, locale)
-    return f"{named}–{period_name(last, locale)}" if last else named
+    return "–".join(_span(name, locale, today) for name in (first, last) if name)
 
 
-def duty_text(duty: Duty, locale: str) -> str:
-    """Window and kind: 2026年10月支委会; the group behind it."""
+def _span(name: str, locale: str, today: dt.date) -> str:
+    named = period_name(name, locale)
+    short = named.removeprefix(f"{today.year}年").removesuffix(f" {today.year}")
+    return short if short != named and short else named
+
+
+def duty_text(duty: Duty, locale: str, today: dt.date) -> str:
+    """Window and kind: 10月支委会; the group behind it."""
     title = KINDS[duty.kind].of(locale) if duty.kind in KINDS else duty.version.rule.title.of(locale)
-    named, english = window_text(duty, locale), is_english(locale)
+    named, english = window_text(duty, locale, today), is_english(locale)
     text = f"{title[:1].upper()}{title[1:]}, {named}" if english else f"{named}{title}"
     return f"{text}{reader(locale).pgettext('list', ', ')}{duty.group}" if duty.group else text
 

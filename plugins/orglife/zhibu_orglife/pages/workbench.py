@@ -90,7 +90,7 @@ def _overdue(bench: Bench, duty: Duty) -> dict[str, object]:
     href = f"{bench.prefix}/life/record?meeting={kept.id}" if kept else bench.record(duty)
     version = duty.version
     return {
-        "title": duty_text(duty, bench.locale),
+        "title": duty_text(duty, bench.locale, bench.who.today),
         "due_on": duty.due_on,
         "says": version.says,
         "source": Link(source_text(version, bench.locale), f"{bench.prefix}/rules/{version.code}"),
@@ -102,7 +102,7 @@ def _overdue(bench: Bench, duty: Duty) -> dict[str, object]:
 
 def _next_plan(bench: Bench) -> Link | None:
     unplanned = sorted(bench.unplanned, key=lambda duty: duty.due_on)
-    return Link(duty_text(unplanned[0], bench.locale), bench.plan(unplanned[0])) if unplanned else None
+    return Link(duty_text(unplanned[0], bench.locale, bench.who.today), bench.plan(unplanned[0])) if unplanned else None
 
 
 def _month(text: str | None, today: dt.date) -> Period:

@@ -1,0 +1,141 @@
+"""One number: what it is, how it is computed, what it is made of, by which rule, and who answers for it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Response, get
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from zhibu_capability.evidence import NAMES, Evidence, inputs
+from zhibu_capability.pages import portrait_view as views
+from zhibu_capability.pages.computing import formula, steps
+from zhibu_capability.pages.made import EVIDENCE, Doors, made, ways
+from zhibu_capability.pages.places import branch_named, period_asked
+from zhibu_capability.pages.portrait import HERE, TITLE
+from zhibu_capability.pages.words import INDEX, MEASURES, PARTS, Reading, carried, made_of, page_of, whole
+from zhibu_capability.plugin import READ
+from zhibu_capability.portrait import portrait
+from zhibu_core.errors import NotFound
+from zhibu_core.i18n import _L, Lazy
+from zhibu_core.ledger.rules import RuleVersion
+from zhibu_core.organization.models import Organization
+from zhibu_core.platform import Platform
+from zhibu_core.tenancy.scope import Scope
+from zhibu_web.components import Fact, Link
+from zhibu_web.duty_words import source_text
+from zhibu_web.formats import date_long, period_name
+from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
+from zhibu_web.labels import post_name
+from zhibu_web.reading.organizations import in_office, posts_of
+
+NAMED: Mapping[str, Lazy] = {"index": INDEX, **PARTS} | {page_of(key): title for key, title in MEASURES.items()}
+"""The numbers that can be opened."""
+ANSWERING = ("secretary", "org_commissioner", "deputy_secretary")
+
+
+@get(f"{HERE}/number/{{part:str}}", opt={"action": READ})
+async def number_page(
+    request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession, part: str
+) -> Response[str]:
+    """The number `part` of the branch `org` (else the asker's own) in `period`."""
+    branch = await branch_named(session, who, request.query_params.get("org"))
+    if part not in NAMED or branch is None:
+        raise NotFound("not_found", "没有找到这个数字。请从画像页重新进入。")
+    period = period_asked(request.query_params.get("period"), who.today)
+    shown = await portrait(session, who, platform, branch, period)
+    evidence = await inputs(session, who, platform, branch, period, EVIDENCE[part]) if part in EVIDENCE else None
+    locale, prefix = locale_of_request(request), prefix_of(request)
+    read = Reading(locale, who.may(NAMES, branch.path))
+    query = f"?org={branch.code}&period={period}"
+    view = views.View(shown, read, f"{prefix}{HERE}/number", query, who.today)
+    table = made(part, view, evidence, _doors(who, prefix))
+    value, title = value_of(part, view), read.named_as(NAMED[part])
+    name = f"{title} {value}" if value is not None else title
+    back = f"{prefix}{HERE}{query}"
+    context = {
+        "branch": branch,
+        "title": name,
+        "crumbs": [Link(_L("Data"), f"{prefix}{HERE}"), Link(TITLE, back), Link(title)],
+        "lede": _lede(part, view),
+        "formula": formula(part, shown.span.weights, read),
+        "steps": steps(part, view),
+        "value": value,
+        "table": table,
+        "grounds": _grounds(who, evidence, view, prefix),
+        "label": _label(part, view, value),
+        "ways": ways(part, view),
+        "answers": await _answers(session, who, branch, read),
+        "back": back,
+    }
+    return page(request, who, platform, "capability/number.html", context, door="data")
+
+
+def value_of(part: str, view: views.View) -> int | None:
+    """The number as pages show it."""
+    if part == "index":
+        return view.value
+    found = [one for one in view.shown.measures if page_of(one.key) == part or one.part == part]
+    total = sum(one.weight for one in found)
+    return whole(100 * sum(one.contribution for one in found) / total) if total else None
+
+
+def _lede(part: str, view: views.View) -> str:
+    read, when = view.read, period_name(view.shown.span.period, view.read.locale)
+    if value_of(part, view) is None:
+        return f"{when}{read.joint}{read.say('nothing counts in this period, so there is no value')}{read.stop}"
+    first = next((one for one in view.shown.measures if page_of(one.key) == part), None)
+    said = made_of(first, read) if first else ""
+    return f"{when}{read.joint}{said}{read.stop}" if said else f"{when}{read.stop}"
+
+
+def _doors(who: Scope, prefix: str) -> Doors:
+    records = "orglife" in who.plugins and who.may("orglife.meeting.read")
+    return Doors(f"{prefix}/life/meetings" if records else None, f"{prefix}/rules" if who.may("rule.read") else None)
+
+
+def _grounds(who: Scope, evidence: Evidence | None, view: views.View, prefix: str) -> list[dict[str, Any]]:
+    """The rule versions behind the number, each with its text, source, article and page."""
+    versions: tuple[RuleVersion, ...] = evidence.versions if evidence else (view.shown.span.index,)
+    return [
+        {
+            "title": version.rule.title,
+            "says": version.says,
+            "source": Link(
+                source_text(version, view.read.locale),
+                f"{prefix}/rules/{version.code}#v{version.effective_from}" if who.may("rule.read") else None,
+            ),
+            "since": version.effective_from,
+            "reason": version.reason,
+        }
+        for version in versions
+    ]
+
+
+def _label(part: str, view: views.View, value: int | None) -> list[Fact]:
+    """The number label (interface.md 4.6) but its lists, which the template makes."""
+    shown, read = view.shown, view.read
+    inputs_ = shown.score.inputs
+    scale = read.say("%(value)s, of 0 to 100", value=value) if value is not None else read.say("no value")
+    version = read.say("version of %(day)s", day=shown.span.index.label)
+    kept = read.say("%(confidence)s of 100", confidence=read.figure(shown.score.parts.confidence))
+    of = part if part in PARTS else next((one.part for one in shown.measures if page_of(one.key) == part), "")
+    return [
+        Fact(_L("Value"), scale),
+        Fact(_L("As of"), date_long(shown.as_of, read.locale)),
+        Fact(_L("Members who count"), read.people(inputs_.n)),
+        Fact(_L("Rule"), f"{shown.span.index.rule.title.of(read.locale)}{read.joint}{version}"),
+        Fact(_L("Confidence"), carried(of, inputs_, read) if of else kept),
+    ]  # fmt: skip
+
+
+async def _answers(session: AsyncSession, who: Scope, branch: Organization, read: Reading) -> dict[str, str]:
+    """Who answers for the number: somebody in office at the branch, and the organization above it (two statements)."""
+    posts = in_office(await posts_of(session, branch.id), who.today)
+    found = sorted((post for post in posts if post.role in ANSWERING), key=lambda post: ANSWERING.index(post.role))
+    above = None
+    if branch.parent_id:
+        above = await session.scalar(select(Organization.name).where(Organization.id == branch.parent_id))
+    opening, closing = ("（", "）") if read.locale.startswith("zh") else (" (", ")")
+    person = f"{found[0].name}{opening}{post_name(found[0].role).of(read.locale)}{closing}" if found else ""
+    return {"person": person, "above": above or ""}

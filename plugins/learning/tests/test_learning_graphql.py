@@ -1,0 +1,58 @@
+"""`Member.training`: entries, hours and courses of a period, own and of members one looks after, set-wise."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest_asyncio
+from sqlalchemy import event
+
+from zhibu_core.platform import Platform
+from zhibu_learning.training import TrainingDraft, record_training
+from zhibu_tenants.enablement import switch
+from zhibu_testing.browsing import Browser, app_of, sign_in
+from zhibu_testing.factories import member, organization, person
+from zhibu_testing.fixtures import Parties, all_powers
+
+LIST = """query($first: Int!) { members(first: $first) { edges { node {
+  name training(period: "2026") { hours target entries { day hours form counted confirmed } courses { code doneOn } } } } } }"""
+
+
+@contextmanager
+def counted(platform: Platform) -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    engine = platform.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browsers(platform: Platform, parties: Parties) -> dict[str, Browser]:
+    """The organizer, a member and the administrator of a branch of six, in which two studied."""
+    app, home = app_of(platform), parties.home
+    scope = all_powers(platform, home)
+    async with platform.database.session(home.id) as session:
+        branch = await organization(session, "001")
+        people = [(await member(session, f"党员{n}", branch)).id for n in range(6)]
+        draft = TrainingDraft(dt.date(2026, 5, 8), 3, "政治理论", "集中培训")
+        for one in people[:2]:
+            await record_training(session, scope, one, draft)
+        staff, other = (await person(session, "组织员")).id, (await person(session, "管理员")).id
+    return {
+        "organizer": await sign_in(app, platform, home, staff, {"organizer": None}),
+        "member": await sign_in(app, platform, home, people[0], {}),
+        "admin": await sign_in(app, platform, home, other, {"admin": None}),
+    }
+
+
+def found(answer: dict[str, Any]) -> dict[str, Any]:
+    assert "errors" not in answer, answer
+    return {edge["node"]["name"]: edge["node"]["training"] for edge in answer["data"]["members"]["edges"]}

@@ -1,0 +1,37 @@
+"""Every page of core for every role that opens it: no axe findings, nothing too wide, no complaints of the browser."""
+
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+PAGES = {
+    "secretary": ("/", "/people/members", "/people/members/{person}", "/people/organizations/111", "/me", "/more"),
+    "member": ("/", "/me", "/me/identity", "/people/organizations", "/help", "/help/home", "/rules"),
+    "organizer": ("/", "/people/members/{person}/unmask", "/people/organizations/11", "/exchange/imports"),
+    "admin": ("/", "/plugins", "/plugins/learning", "/people/roles", "/rules/orglife.theme_day", "/rules/core.term"),
+    "auditor": ("/", "/people/roles", "/plugins", "/people/organizations?day=2026-02-30"),
+}
+MODES: dict[str, dict[str, Any]] = {
+    "phone": {"phone": True},
+    "desk": {},
+    "large": {"phone": True, "large": True},
+    "english": {"phone": True, "locale": "en"},
+}
+
+
+@pytest.mark.parametrize("role", sorted(PAGES))
+async def test_no_findings(world: Any, sit_down: Any, role: str) -> None:
+    person = world.home.people["张一"].id
+    troubles: dict[str, list[str]] = {}
+    refused: list[str] = []
+    for mode, choices in MODES.items():
+        async with sit_down(world.home.browsers[role], **choices) as desk:
+            for path in PAGES[role]:
+                await desk.open(path.format(person=person))
+                assert await desk.page.locator("h1").count() == 1, path
+                if found := await desk.findings():
+                    troubles[f"{path} {mode}"] = found
+            refused += [said for said in desk.complaints if "422" not in said]
+    assert not troubles
+    assert not refused
