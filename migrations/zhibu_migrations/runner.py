@@ -69,7 +69,8 @@ def _behind(connection: Connection, histories: Sequence[History]) -> list[Histor
 def _current(connection: Connection, history: History, tables: set[str]) -> str | None:
     if history.table not in tables:
         return None
-    return connection.scalar(text(f"select version_num from jobs.{history.table}"))  # noqa: S608 our own key
+    found: str | None = connection.scalar(text(f"select version_num from jobs.{history.table}"))  # noqa: S608 our own key
+    return found
 
 
 def _upgrade(connection: Connection, history: History) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from zhibu_core.boot import prepare_and_migrate
 from zhibu_core.database.access import OWNER, RUNTIME, Server
 from zhibu_core.database.embedded import running_sync
+from zhibu_core.logs import set_up_logs
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.settings import Settings
@@ -47,6 +48,12 @@ class Parties:
 
     home: Tenant
     neighbour: Tenant
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs() -> None:
+    """Logs as in production: structlog's own default draws tracebacks with all locals, which takes seconds."""
+    set_up_logs()
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,7 @@ class PackVersion(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
 
 class _RuleText(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    code: Annotated[str, Meta(pattern=r"^[a-z]+\.[a-z0-9_]+$")]
+    code: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\.[a-z0-9_]+$")]
     shape: str
     title: Words
     action: Words | None = None

@@ -22,8 +22,20 @@ _LAYERS = text(
 )
 
 
+KEPT = "capability.book"
+"""Where a session that only reads keeps the book, so that one page reads it once."""
+
+
+async def keep_book(session: AsyncSession, scope: Scope, platform: Platform) -> RuleBook:
+    """Reads the book once for a session that changes no rules: `book_of` gives it from now on."""
+    session.info[KEPT] = await book_of(session, scope, platform)
+    return cast("RuleBook", session.info[KEPT])
+
+
 async def book_of(session: AsyncSession, scope: Scope, platform: Platform | None = None) -> RuleBook:
-    """The rule book of the tenant's enabled plugins (one or two statements)."""
+    """The rule book of the tenant's enabled plugins (one or two statements, none where it is kept)."""
+    if KEPT in session.info:
+        return cast("RuleBook", session.info[KEPT])
     if platform is not None:
         return await rule_book(platform, session, scope)
     rows = await session.execute(_LAYERS, {"t": tenant_of(session)})

@@ -268,6 +268,27 @@ async def test_foreign_and_unknown_are_the_same(world: World) -> None:
     assert (await world.reader.get(f"{RECORD}?correct={meeting}")).status_code == 403
 
 
+async def test_talks_and_committee_meetings_of_others_stay_private(world: World) -> None:
+    one, two = world.people["王一"].hex, world.people["张三"].hex
+    marks = {f"mark-{one}": "present", f"mark-{two}": "present"}
+    said = {
+        "day": "2026-10-21",
+        "start": "9:00",
+        "end": "9:30",
+        "place": "办公室",
+        "chair": "王一",
+        "topic": "家里的事",
+    }
+    sent = await world.secretary.post(f"{RECORD}?org=001", kinds="heart_talk", **said, **marks)
+    path = sent.headers["location"].removeprefix(f"/t/{world.secretary.tenant.slug}").split("?")[0]
+    assert (await world.reader.get(path)).status_code == 404
+    assert "家里的事" not in (await world.reader.get(CALENDAR)).text
+    plan = {"day": "2026-11-05", "start": "9:00", "end": "9:30", "place": "办公室", "chair": "王一"}
+    assert (await world.secretary.post(f"{PLAN}?org=001", kinds="committee_meeting", **plan)).status_code == 303
+    assert "支委会" not in main_of(await world.reader.get(CALENDAR)).text_content()
+    assert b"SUMMARY" not in (await world.reader.get("/life/calendar.ics")).content
+
+
 async def test_off_means_unreachable(world: World, platform: Platform, parties: Parties) -> None:
     path = await recorded(world)
     async with platform.database.session(parties.home.id) as session:
@@ -341,6 +362,7 @@ def test_proposals_keep_the_place_in_the_month_and_leave_taken_days() -> None:
     assert day_ahead(november, dt.date(2026, 10, 20), today) == dt.date(2026, 11, 17)
     assert day_ahead(november, None, today) == dt.date(2026, 11, 3)
     assert day_ahead(november, None, today, [dt.date(2026, 11, 3)]) == dt.date(2026, 11, 10)
+    assert day_ahead(november, dt.date(2026, 10, 20), today, [dt.date(2026, 11, 17)]) != dt.date(2026, 11, 17)
     assert day_ahead((dt.date(2026, 10, 1), today), None, today) == today
     september = (dt.date(2026, 9, 1), dt.date(2026, 9, 30))
     assert day_held(september, dt.date(2026, 10, 20), today) == dt.date(2026, 9, 15)

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, get
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from zhibu_capability.books import keep_book
 from zhibu_capability.evidence import NAMES, Evidence, inputs
 from zhibu_capability.pages import portrait_view as views
 from zhibu_capability.pages.computing import formula, steps
@@ -22,16 +23,24 @@ from zhibu_core.ledger.rules import RuleVersion
 from zhibu_core.organization.models import Organization
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.tenancy.session import tenant_of
 from zhibu_web.components import Fact, Link
 from zhibu_web.duty_words import source_text
 from zhibu_web.formats import date_long, period_name
 from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
 from zhibu_web.labels import post_name
-from zhibu_web.reading.organizations import in_office, posts_of
 
 NAMED: Mapping[str, Lazy] = {"index": INDEX, **PARTS} | {page_of(key): title for key, title in MEASURES.items()}
 """The numbers that can be opened."""
 ANSWERING = ("secretary", "org_commissioner", "deputy_secretary")
+_ANSWERS = text(
+    """select above.name as above, post.name as person, post.role from organization o
+    left join organization above on above.tenant_id = o.tenant_id and above.id = o.parent_id
+    left join lateral (select p.name, x.role from position x join person p on p.tenant_id = x.tenant_id and p.id = x.person_id
+      where x.tenant_id = :t and x.organization_id = o.id and x.role = any(:roles) and (x.until is null or x.until >= :today)
+      order by array_position(:roles, x.role), p.sort_name limit 1) post on true
+    where o.tenant_id = :t and o.id = :branch"""
+).bindparams(bindparam("roles", type_=ARRAY(Text())))
 
 
 @get(f"{HERE}/number/{{part:str}}", opt={"action": READ})
@@ -43,6 +52,7 @@ async def number_page(
     if part not in NAMED or branch is None:
         raise NotFound("not_found", "没有找到这个数字。请从画像页重新进入。")
     period = period_asked(request.query_params.get("period"), who.today)
+    await keep_book(session, who, platform)
     shown = await portrait(session, who, platform, branch, period)
     evidence = await inputs(session, who, platform, branch, period, EVIDENCE[part]) if part in EVIDENCE else None
     locale, prefix = locale_of_request(request), prefix_of(request)
@@ -130,12 +140,9 @@ def _label(part: str, view: views.View, value: int | None) -> list[Fact]:
 
 
 async def _answers(session: AsyncSession, who: Scope, branch: Organization, read: Reading) -> dict[str, str]:
-    """Who answers for the number: somebody in office at the branch, and the organization above it (two statements)."""
-    posts = in_office(await posts_of(session, branch.id), who.today)
-    found = sorted((post for post in posts if post.role in ANSWERING), key=lambda post: ANSWERING.index(post.role))
-    above = None
-    if branch.parent_id:
-        above = await session.scalar(select(Organization.name).where(Organization.id == branch.parent_id))
+    """Who answers for the number: somebody in office at the branch, and the organization above it (one statement)."""
+    values = {"t": tenant_of(session), "branch": branch.id, "today": who.today, "roles": list(ANSWERING)}
+    row = (await session.execute(_ANSWERS, values)).one()
     opening, closing = ("（", "）") if read.locale.startswith("zh") else (" (", ")")
-    person = f"{found[0].name}{opening}{post_name(found[0].role).of(read.locale)}{closing}" if found else ""
-    return {"person": person, "above": above or ""}
+    person = f"{row.person}{opening}{post_name(row.role).of(read.locale)}{closing}" if row.person else ""
+    return {"person": person, "above": row.above or ""}

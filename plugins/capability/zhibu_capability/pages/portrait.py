@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response, get
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from zhibu_capability.books import book_of
+from zhibu_capability.books import book_of, keep_book
 from zhibu_capability.evidence import NAMES, Evidence, SessionRow, inputs
 from zhibu_capability.measure.spans import span_of
 from zhibu_capability.pages import portrait_view as views
@@ -37,6 +37,7 @@ async def portrait_page(request: AnyRequest, who: Scope, platform: Platform, ses
     period = period_asked(request.query_params.get("period"), who.today)
     if branch is None or request.query_params.get("choose"):
         return await _choose(request, who, platform, session, period)
+    await keep_book(session, who, platform)
     shown = await portrait(session, who, platform, branch, period)
     points = await trend(session, who, platform, branch, period)
     usual = await typical(session, who, platform, shown)

@@ -15,9 +15,10 @@ from zhibu_core.organization.models import Organization
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_orglife.access import meeting_not_found
-from zhibu_orglife.actions import APPROVE, CONFIRM, READ, RECORD, WITHDRAW
+from zhibu_orglife.actions import APPROVE, CONFIRM, READ, READ_ROLL, RECORD, WITHDRAW
 from zhibu_orglife.approving import approve_meeting, withdraw_meeting
 from zhibu_orglife.attendance import confirm_attendance, dispute_attendance
+from zhibu_orglife.kinds import HEART_TALK
 from zhibu_orglife.models import Attendance, Meeting
 from zhibu_orglife.pages.activity_view import activity_context
 from zhibu_orglife.reading import meeting_seen
@@ -154,5 +155,10 @@ async def _seen(session: AsyncSession, who: Scope, meeting_id: uuid.UUID) -> tup
             Meeting.state.in_(("submitted", "approved")),
         )
     )
-    found = (await session.execute(mine)).first()
-    return (found[0], found[1]) if found else await meeting_seen(session, who, meeting_id)
+    if found := (await session.execute(mine)).first():
+        return found[0], found[1]
+    meeting, branch = await meeting_seen(session, who, meeting_id)
+    # A talk concerns those who talked and those who keep the records.
+    if HEART_TALK in meeting.kinds and not who.may(READ_ROLL, branch.path):
+        raise meeting_not_found()
+    return meeting, branch

@@ -138,7 +138,15 @@ class Bench:
             href = self.open(duty.facts[0].record)
         elif duty.state in ("open", "missed"):
             href = self.record(duty)
-        return MatrixCell(duty.state, span, None, href, whole=span == 12)
+        return MatrixCell(duty.state, span, self._until(duty) if span == 12 else None, href, whole=span == 12)
+
+    def _until(self, duty: Duty) -> str | None:
+        """A yearly duty says its last day while it is not met."""
+        words = reader(self.locale)
+        word = {"upcoming": words.pgettext("state", "Not due yet"), "open": words.pgettext("state", "To do")}
+        if duty.state not in word:
+            return None
+        return words.gettext("%(state)s (last day %(day)s)") % {"state": word[duty.state], "day": duty.due_on}
 
 
 def serves(meeting: Meeting, duty: Duty) -> bool:

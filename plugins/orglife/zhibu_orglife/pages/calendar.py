@@ -9,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.organization.models import Organization
+from zhibu_core.organization.people import Membership
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_orglife.actions import READ
+from zhibu_orglife.kinds import COMMITTEE, HEART_TALK
 from zhibu_orglife.models import Attendance, Meeting
 from zhibu_orglife.pages.feed import feed_of
 from zhibu_orglife.pages.places import local
@@ -36,7 +38,7 @@ async def calendar_page(request: AnyRequest, who: Scope, platform: Platform, ses
     coming = [one for one, _ in lines if one.state == "planned" and one.held_on >= who.today]
     past = [line for line in lines if line[0].state in ("submitted", "approved")]
     context = {
-        "asked": [_row(who, one, mine, locale, prefix) for one, mine in asked],
+        "asked": [_row(who, one, mine, locale, prefix) for one, mine in reversed(asked)],
         "next": _row(who, coming[0], None, locale, prefix) if coming else None,
         "coming": _months(who, [(one, None) for one in coming], locale, prefix),
         "past": _months(who, list(reversed(past)), locale, prefix),
@@ -57,19 +59,28 @@ async def calendar_feed(request: AnyRequest, who: Scope, session: AsyncSession) 
 
 
 async def own_meetings(session: AsyncSession, who: Scope) -> list[Line]:
-    """Meetings of the last months and to come, in time order, each with the asker's own line (two statements)."""
+    """Meetings on whose rolls the asker stands, and those to come that the asker is due at, in time order, each with
+    the asker's own line (three statements). Talks and committee meetings of others are none of them.
+    """
     since = who.today - BACK
     mine = own_attendance(who).where(Meeting.held_on >= since).order_by(Meeting.starts_at.desc()).limit(SHOWN)
     found: dict[Any, Line] = {meeting.id: (meeting, line) for line, meeting in await session.execute(mine)}
     if who.actor and who.actor.branch_id:
         query = visible_meetings(who).where(
             Meeting.organization_id == who.actor.branch_id,
-            Meeting.held_on >= since,
-            Meeting.state.in_(("planned", "submitted", "approved")),
+            Meeting.held_on >= who.today,
+            Meeting.state == "planned",
         )
-        for meeting, _ in await session.execute(query.order_by(Meeting.starts_at.desc()).limit(2 * SHOWN)):
-            found.setdefault(meeting.id, (meeting, None))
+        on_committee = await _on_committee(session, who)
+        for meeting, _ in await session.execute(query.order_by(Meeting.starts_at).limit(SHOWN)):
+            if not {HEART_TALK}.issuperset(meeting.kinds) and (on_committee or set(meeting.kinds) != {COMMITTEE}):
+                found.setdefault(meeting.id, (meeting, None))
     return sorted(found.values(), key=lambda line: (line[0].starts_at, line[0].id))
+
+
+async def _on_committee(session: AsyncSession, who: Scope) -> bool:
+    query = select(Membership.party_post).where(Membership.person_id == who.person(), Membership.until.is_(None))
+    return bool(await session.scalar(query))
 
 
 def waits_for_word(line: Attendance) -> bool:

@@ -10,7 +10,7 @@ from zhibu_core.ledger.book import rule_book
 from zhibu_core.ledger.duties import Duty, DutyKey, Reach
 from zhibu_core.ledger.duties.asked import duties_of
 from zhibu_core.organization.models import Organization
-from zhibu_core.periods import Period, add_months, parse_period
+from zhibu_core.periods import Period, parse_period
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_orglife.facts import SOURCE
@@ -54,11 +54,6 @@ def window_period(label: str) -> Period:
     except Exception as error:
         raise ValueError(label) from error
     return Period.of(start.start, end.end)
-
-
-def around(day: dt.date) -> Period:
-    """The year of a day, with the months before it that a late record may still belong to."""
-    return Period.of(add_months(dt.date(day.year, 1, 1), -3), dt.date(day.year, 12, 31))
 
 
 def year_of(day: dt.date) -> Period:

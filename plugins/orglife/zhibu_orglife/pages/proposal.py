@@ -64,11 +64,11 @@ def proposed(
 def day_ahead(
     window: tuple[dt.date, dt.date], last_on: dt.date | None, today: dt.date, taken: Sequence[dt.date] = ()
 ) -> dt.date:
-    """The first day of the last time's place in the month that leaves time for notice; a working day otherwise."""
+    """The first free day of the last time's place in the month that leaves time for notice; a working day otherwise."""
     opens, due = window
     first = min(max(opens, today + dt.timedelta(days=NOTICE_DAYS)), max(due, today))
     for day in _alike(first, due, last_on):
-        if day >= first:
+        if day not in taken:
             return day
     days = [first + dt.timedelta(days=n) for n in range((due - first).days + 1)]
     working = [day for day in days if _works(day)]
