@@ -31,9 +31,10 @@ async def run(world: World, short: bool) -> list[dict[str, Any]]:
     free = await asyncpg.connect(world.server.admin)
     try:
         await free.execute("vacuum analyze")
-        ratios = []
-        for _ in range(5 if short else 15):
-            ratios.append(await _round(guarded, tenant, bind=True) / await _round(free, tenant, bind=False))
+        ratios = [
+            await _round(guarded, tenant, bind=True) / await _round(free, tenant, bind=False)
+            for _ in range(5 if short else 15)
+        ]
     finally:
         await guarded.close()
         await free.close()

@@ -6,10 +6,6 @@ from typing import Any
 
 import strawberry
 import structlog
-from strawberry.schema.config import StrawberryConfig
-from strawberry.types.base import StrawberryObjectDefinition
-from strawberry.types.field import StrawberryField
-
 from graphql import (
     GraphQLField,
     GraphQLInterfaceType,
@@ -18,6 +14,10 @@ from graphql import (
     is_list_type,
     is_non_null_type,
 )
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
+
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.plugins.manifest import GraphQLContribution
 from zhibu_graphql.fields import KEY, TYPE_ASKS, Asks, TypeAsks

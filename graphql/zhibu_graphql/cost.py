@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql.language import BooleanValueNode
-
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -23,6 +21,8 @@ from graphql import (
     get_named_type,
     is_composite_type,
 )
+from graphql.language import BooleanValueNode
+
 from zhibu_graphql.building import DEFINITION
 from zhibu_graphql.errors import bad_input, limit
 from zhibu_graphql.fields import KEY, Asks

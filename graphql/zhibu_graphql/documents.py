@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxError, parse, specified_rules, validate
 from graphql.validation import recommended_rules
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxError, parse, specified_rules, validate
 from zhibu_graphql.bounded import Bounded
 from zhibu_graphql.errors import RequestRefused, limit, of_request
 from zhibu_graphql.limits import MAX_TOKENS, check_text

@@ -6,10 +6,6 @@ from functools import lru_cache
 from inspect import isawaitable
 from typing import Any, cast
 
-from graphql.execution.values import get_variable_values
-from strawberry.execution import optimized_is_awaitable
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
-
 from graphql import (
     ExecutionResult,
     GraphQLError,
@@ -18,6 +14,10 @@ from graphql import (
     execute,
     get_operation_ast,
 )
+from graphql.execution.values import get_variable_values
+from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
 from zhibu_core.errors import Unavailable
 from zhibu_core.http.problems import as_domain_error
 from zhibu_core.plugins.host import PluginHost

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLError
+
 from zhibu_core.errors import InvalidInput, LimitExceeded, NotFound, ZhibuError
 from zhibu_core.http.problems import as_domain_error
 from zhibu_graphql.fields import part, plain

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
+from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 from jinja2 import Environment, FileSystemLoader
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 from zhibu_core.errors import NotFound
 from zhibu_core.http.tenant_path import PREFIX
 from zhibu_core.platform import Platform

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from graphql import GraphQLResolveInfo
+
 from zhibu_core.errors import Forbidden, InvalidInput
 from zhibu_core.tenancy.scope import Scope
 from zhibu_graphql.context import Context

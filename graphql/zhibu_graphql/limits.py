@@ -12,6 +12,7 @@ from graphql import (
     SelectionNode,
     SelectionSetNode,
 )
+
 from zhibu_graphql.errors import limit
 
 MAX_TOKENS = 2_000

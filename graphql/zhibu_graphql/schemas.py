@@ -15,6 +15,7 @@ from graphql import (
     GraphQLSchema,
     GraphQLUnionType,
 )
+
 from zhibu_core.plugins.host import PluginHost
 from zhibu_graphql.bounded import Bounded
 from zhibu_graphql.building import CORE, PLUGIN, FullSchema, build, node_types

@@ -13,6 +13,7 @@ from graphql import (
     print_type,
     specified_scalar_types,
 )
+
 from zhibu_core.plugins.host import PluginHost
 from zhibu_graphql.building import CORE, PLUGIN, build
 from zhibu_graphql.schemas import without_others

@@ -6,8 +6,8 @@ from typing import Any, ClassVar, get_args
 
 import pytest
 import strawberry
-
 from graphql import GraphQLObjectType, get_named_type, is_list_type, is_non_null_type
+
 from zhibu_core.ledger.duties import DutyState as CoreDutyState
 from zhibu_core.organization.kinds import KINDS
 from zhibu_core.platform import Platform

@@ -32,7 +32,7 @@ def _plain(statement: str) -> str:
     return re.sub(r"\$\d+", "'p'", statement)
 
 
-def _untied(tree: exp.Expression, tenant_tables: frozenset[str]) -> Iterator[str]:
+def _untied(tree: exp.Expr, tenant_tables: frozenset[str]) -> Iterator[str]:
     tied = _tied(tree)
     inserted = tree.find(exp.Insert)
     target = inserted.this.find(exp.Table) if inserted else None
@@ -46,7 +46,7 @@ def _untied(tree: exp.Expression, tenant_tables: frozenset[str]) -> Iterator[str
             yield table.name
 
 
-def _tied(tree: exp.Expression) -> set[str]:
+def _tied(tree: exp.Expr) -> set[str]:
     """The aliases that some equality ties by tenant_id; `using (tenant_id, …)` ties too."""
     found: set[str] = set()
     for equality in tree.find_all(exp.EQ):
@@ -57,7 +57,7 @@ def _tied(tree: exp.Expression) -> set[str]:
     return found
 
 
-def _only_one(tree: exp.Expression, table: exp.Table, tied: set[str]) -> bool:
+def _only_one(tree: exp.Expr, table: exp.Table, tied: set[str]) -> bool:
     """An unqualified `tenant_id = …` ties the only table of its own select."""
     select = table.find_ancestor(exp.Select, exp.Update, exp.Delete)
     return "" in tied and select is not None and len([t for t in select.find_all(exp.Table) if t.name != ""]) == 1

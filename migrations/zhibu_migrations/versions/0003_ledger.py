@@ -12,7 +12,8 @@ def upgrade() -> None:
     create_tenant_table(
         "fact",
         """kind text collate "C" not null, organization_id uuid not null, person_id uuid, happened_on date not null, started_at timestamptz,
-        until_on date, quantity double precision, mark text, grp text, grade text not null, record_type text not null, record_id uuid not null,
+        until_on date, quantity double precision, mark text, grp text,
+        grade text not null, record_type text not null, record_id uuid not null,
         source text not null, detail jsonb, written_by uuid, written_at timestamptz not null""",
         references={"organization_id": "organization", "person_id": "person"},
         indexes=[
@@ -33,7 +34,8 @@ def upgrade() -> None:
     )
     create_tenant_table(
         "duty_waiver",
-        """rule text not null, organization_id uuid not null, person_id uuid, "window" text not null, grp text not null, reason text not null,
+        """rule text not null, organization_id uuid not null, person_id uuid, "window" text not null, grp text not null,
+        reason text not null,
         waived_by uuid not null, waived_at timestamptz not null""",
         references={"organization_id": "organization", "person_id": "person"},
         indexes=["organization_id, rule"],

@@ -98,15 +98,20 @@ async def world(platform: Platform, parties: Parties, scope: Scope) -> World:
     )
 
 
+def parsed(body: str) -> Any:
+    """A page as a tree."""
+    return html.document_fromstring(body)
+
+
 def words_of(body: str) -> str:
-    main = html.document_fromstring(body).find(".//main")
+    main = parsed(body).find(".//main")
     assert main is not None
     return " ".join(main.text_content().split())
 
 
 def links_of(body: str, prefix: str) -> list[str]:
     """The addresses on a page, below the tenant."""
-    found = html.document_fromstring(body).xpath("//main//a/@href")
+    found = parsed(body).xpath("//main//a/@href")
     return [str(link).removeprefix(prefix) for link in found]
 
 
@@ -133,7 +138,7 @@ async def test_the_portrait_says_in_words_where_the_branch_stands(world: World, 
     assert "2026年第三季度本支部组织力为" in said
     assert "在9个“教师”类支部里" in said
     assert len(statements) <= 25, len(statements)
-    document = html.document_fromstring(answer.text)
+    document = parsed(answer.text)
     assert len(document.xpath("//table[@id='spread-all']//tbody/tr")) == 9
     assert not re.search(r"第1党支部|第8党支部", said)  # others are unnamed
     assert document.xpath("//table[@id='shape']//tbody/tr")
@@ -141,7 +146,7 @@ async def test_the_portrait_says_in_words_where_the_branch_stands(world: World, 
 
 async def test_an_organizer_chooses_in_the_order_of_the_tree(world: World) -> None:
     answer = await world.organizer.get(HERE)
-    names = html.document_fromstring(answer.text).xpath("//ul[@id='branches']//a/text()")
+    names = parsed(answer.text).xpath("//ul[@id='branches']//a/text()")
     assert names == [f"第{n}党支部" for n in range(9)]
     assert "组织力为" not in words_of(answer.text)
     assert (await world.organizer.get(f"{HERE}?org=B03")).status_code == 200
@@ -177,7 +182,7 @@ async def test_every_number_opens_and_a_name_is_for_those_who_may_read_members(
 
 async def test_contributions_add_up_to_the_number(world: World) -> None:
     answer = await world.organizer.get(f"{HERE}/number/a?org=B08&period=2026Q3")
-    table = html.document_fromstring(answer.text).xpath("//table[@aria-labelledby='made']")[0]
+    table = parsed(answer.text).xpath("//table[@aria-labelledby='made']")[0]
     rows = [float(row.xpath("./td[last()]/span[last()]/text()")[0]) for row in table.xpath(".//tbody/tr")]
     total = float(table.xpath(".//tfoot/tr/td[last()]/span[last()]/text()")[0])
     assert abs(sum(rows) - total) < 0.1
@@ -216,6 +221,7 @@ async def test_the_page_of_a_branch_names_its_band(world: World) -> None:
     assert any("/data/portrait?org=B00" in link for link in links_of(answer.text, ""))
 
 
+@pytest.mark.browser
 async def test_in_a_browser_nothing_is_found_against_the_pages(world: World) -> None:
     if not HAS_CHROMIUM:
         pytest.skip("Chromium is not installed here")

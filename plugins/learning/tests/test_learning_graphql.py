@@ -11,6 +11,7 @@ from sqlalchemy import event
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_learning.training import TrainingDraft, record_training
+from zhibu_tenants.enablement import switch
 from zhibu_testing.browsing import Browser, app_of, sign_in
 from zhibu_testing.factories import member, organization, person
 from zhibu_testing.fixtures import Parties, all_powers

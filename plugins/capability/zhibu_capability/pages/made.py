@@ -18,7 +18,7 @@ from zhibu_capability.pages.words import (
     window_words,
 )
 from zhibu_capability.shares import Measure
-from zhibu_core.disclosure import protect
+from zhibu_core.disclosure import is_small, protect
 from zhibu_core.i18n import _L
 from zhibu_core.ledger.duties import Duty
 from zhibu_web.components import Cell, Column, Row, State
@@ -130,14 +130,21 @@ def _total(evidence: Evidence, read: Reading) -> Row:
 
 def _session(one: SessionRow, points: float, read: Reading, doors: Doors) -> Row:
     counts = [sum(one.marks.get(mark, 0) for mark in marks) for marks in (THERE, ("late",), LATER, AWAY)]
-    kept = protect(counts)
+    # Those who were on leave have no column, but what is left of the expected tells their number.
+    kept = protect([*counts, max(0, one.owed - sum(counts))])
     hidden = not read.named and None in kept.cells
     cells = [
-        str(n) if read.named or m is not None else fewer(read.locale) for n, m in zip(counts, kept.cells, strict=True)
+        str(n) if read.named or shown is not None else _kept(n, read)
+        for n, shown in zip(counts, kept.cells, strict=False)
     ]
     figures = [read.say("not shown")] * 2 if hidden else [read.figure(one.credit, 1), read.figure(points, 1)]
     name = day_and_kinds(one.day, one.kinds, read)
     return Row(name, (f"{one.weight:g}", read.people(one.owed), *cells, *figures), doors.record(one.record_id))
+
+
+def _kept(count: int, read: Reading) -> str:
+    """What stands for a hidden count: it is small, or would give a small one away."""
+    return fewer(read.locale) if is_small(count) else read.say("not shown")
 
 
 def _learners(view: View, evidence: Evidence, _doors: Doors) -> Made:
@@ -180,7 +187,10 @@ def _own_only(view: View, evidence: Evidence) -> str:
 def _counted(read: Reading, part: int, total: int, words: tuple[Any, Any]) -> Made:
     """Two counts of persons, hidden where they are small."""
     kept = protect([part, total - part])
-    cells = [fewer(read.locale) if count is None else str(count) for count in kept.cells]
+    cells = [
+        str(n) if shown is not None else _kept(n, read)
+        for n, shown in zip((part, total - part), kept.cells, strict=True)
+    ]
     rows = [Row(word, (cell,)) for word, cell in zip(words, cells, strict=True)]
     columns = (Column(_L("Members")), Column(_L("Number of people"), numeric=True))
     return Made(columns, rows, note=read.say("Names are shown to those who look after the branch."))
