@@ -2,9 +2,14 @@
 
 import asyncio
 import os
+import re
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlalchemy import Table, text
 
 from bench.world import World, workbooks
@@ -88,7 +93,7 @@ def _parents_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 async def _peak(world: World, short: bool) -> float:
-    """Peak resident memory in MiB of the import's own process, asked of the kernel when it ends."""
+    """Peak resident memory in MiB of the import's own process, as the kernel counts it."""
     tenant = await world.tenant()
     files = [str(path) for path in workbooks()]
     order = Order(tenant=tenant.slug, files=files, dry_run=short)
@@ -96,23 +101,27 @@ async def _peak(world: World, short: bool) -> float:
 
 
 def _run_child(world: World, order: Order) -> float:
-    import subprocess
-    import sys
-
-    import msgspec
-
     environment = os.environ | {"ZHIBU_DATA": str(world.platform.settings.data)}
-    child = subprocess.Popen(
-        [sys.executable, "-m", "zhibu_core.imports.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        env=environment,
-    )
-    if child.stdin is None:
-        raise RuntimeError("the child has no standard input")
-    child.stdin.write(msgspec.json.encode(order))
-    child.stdin.close()
-    _, status, usage = os.wait4(child.pid, 0)
-    if status:
-        raise RuntimeError(f"the import's process ended with {status}")
-    return usage.ru_maxrss / 1024
+    command = [sys.executable, "-m", "zhibu_core.imports.worker"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment) as child:
+        if child.stdin is None:
+            raise RuntimeError("the child has no standard input")
+        child.stdin.write(msgspec.json.encode(order))
+        child.stdin.close()
+        peak = 0.0
+        while child.poll() is None:
+            peak = max(peak, _high_water(child.pid))
+            time.sleep(0.05)
+    if child.returncode:
+        raise RuntimeError(f"the import's process ended with {child.returncode}")
+    return peak
+
+
+def _high_water(pid: int) -> float:
+    """VmHWM in MiB: of this program alone, where ru_maxrss begins with what its parent had when it forked."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) / 1024 if found else 0.0

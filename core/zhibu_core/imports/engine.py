@@ -144,6 +144,7 @@ async def _write(
             batch.sheet = sheet
             await importer.write(batch, sheet.good)
             done += len(sheet.good)
+            sheet.good.clear()  # written: their memory is worth more than they are
     tell("", 1.0)
     await _register(session, scope, outcome, paths, run_id)
 

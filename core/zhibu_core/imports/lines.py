@@ -29,7 +29,7 @@ def sheet_lines(sheet: SheetResult, locale: str = "zh") -> Iterator[Line]:
         "profile": sheet.profile.key,
         "header_rows": sheet.header_rows,
         "rows": sheet.rows,
-        "good": len(sheet.good),
+        "good": sheet.rows - len(sheet.wrong) - len(sheet.repeats),
         "wrong": len(sheet.wrong),
         "repeats": len(sheet.repeats),
         "findings": len(sheet.findings),

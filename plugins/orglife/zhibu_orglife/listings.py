@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, and_, or_
 from zhibu_core.tenancy.scope import Scope
 from zhibu_graphql.reading import Link, Listing, held
 from zhibu_graphql.reading.organizations import BELOW, PARENT, O
-from zhibu_orglife.actions import READ, RECORD
+from zhibu_orglife.actions import READ, READ_ROLL, RECORD
 from zhibu_orglife.models import Meeting
-from zhibu_orglife.reading import OPEN_STATES
+from zhibu_orglife.reading import OPEN_STATES, private_to_none
 
 TAG = "OM"
 TABLE: Any = Meeting.__table__
@@ -52,7 +52,8 @@ def _column(name: str) -> Any:
 
 
 def _seen(scope: Scope) -> ColumnElement[bool]:
-    return or_(M.c.state.in_(OPEN_STATES), held(scope, RECORD, O.c.path))
+    seen = or_(M.c.state.in_(OPEN_STATES), held(scope, RECORD, O.c.path))
+    return and_(seen, or_(held(scope, READ_ROLL, O.c.path), private_to_none(M, scope)))
 
 
 MEETINGS = Listing(

@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, Table, all_, and_, false, literal, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.organization.models import Organization
@@ -13,6 +14,7 @@ from zhibu_core.organization.tree import bounds
 from zhibu_core.tenancy.scope import Scope
 from zhibu_orglife.access import meeting_not_found
 from zhibu_orglife.actions import READ, READ_ROLL, RECORD
+from zhibu_orglife.kinds import HEART_TALK
 from zhibu_orglife.models import Attendance, Meeting, Task
 
 OPEN_STATES = ("planned", "submitted", "approved")
@@ -37,7 +39,19 @@ def visible_meetings(scope: Scope) -> Select[Meeting, Organization]:
     """A statement of all meetings that the asker may read, with their organizations, to be narrowed, ordered, limited."""
     joined = (Organization.tenant_id == Meeting.tenant_id) & (Organization.id == Meeting.organization_id)
     seen = or_(Meeting.state.in_(OPEN_STATES), within(scope, RECORD))
-    return select(Meeting, Organization).join(Organization, joined).where(within(scope, READ), seen)
+    open_to = or_(within(scope, READ_ROLL), private_to_none(cast("Table", Meeting.__table__), scope))
+    return select(Meeting, Organization).join(Organization, joined).where(within(scope, READ), seen, open_to)
+
+
+def private_to_none(meetings: FromClause, scope: Scope) -> ColumnElement[bool]:
+    """That a meeting is no heart-to-heart talk, or that the asker took part in it: such talks are private."""
+    person = scope.actor.person_id if scope.actor else None
+    own = select(Attendance.id).where(
+        Attendance.tenant_id == meetings.c.tenant_id,
+        Attendance.meeting_id == meetings.c.id,
+        Attendance.person_id == person,
+    )
+    return or_(literal(HEART_TALK) != all_(meetings.c.kinds), own.exists())
 
 
 def within(scope: Scope, action: str) -> ColumnElement[bool]:
