@@ -155,11 +155,11 @@ async def demo(platform: Platform, test_database: TestDatabase) -> AsyncIterator
     """The database as `zhibu demo` marks it, for the time of a test."""
     owner = await asyncpg.connect(owner_dsn(test_database))
     await owner.execute("insert into global_setting (key, value) values ('demo', 'true')")
-    platform.__dict__.pop("_tenants", None)
+    platform.tenants_seen.clear()
     yield
     await owner.execute("delete from global_setting where key = 'demo'")
     await owner.close()
-    platform.__dict__.pop("_tenants", None)
+    platform.tenants_seen.clear()
 
 
 async def test_the_explorer_answers_a_plain_form(api: Any, demo: None) -> None:

@@ -1,5 +1,6 @@
 """Every page of core for every role that opens it: no axe findings, nothing too wide, no complaints of the browser."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -18,15 +19,27 @@ MODES: dict[str, dict[str, Any]] = {
     "large": {"phone": True, "large": True},
     "english": {"phone": True, "locale": "en"},
 }
+USUAL = ("phone",)
+"""What `make test` looks at; the other modes are looked at by `.ci/run` (marker `modes`)."""
 
 
 @pytest.mark.parametrize("role", sorted(PAGES))
 async def test_no_findings(world: Any, sit_down: Any, role: str) -> None:
+    await _look(world, sit_down, role, USUAL)
+
+
+@pytest.mark.modes
+@pytest.mark.parametrize("role", sorted(PAGES))
+async def test_no_findings_in_other_modes(world: Any, sit_down: Any, role: str) -> None:
+    await _look(world, sit_down, role, [mode for mode in MODES if mode not in USUAL])
+
+
+async def _look(world: Any, sit_down: Any, role: str, modes: Iterable[str]) -> None:
     person = world.home.people["张一"].id
     troubles: dict[str, list[str]] = {}
     refused: list[str] = []
-    for mode, choices in MODES.items():
-        async with sit_down(world.home.browsers[role], **choices) as desk:
+    for mode in modes:
+        async with sit_down(world.home.browsers[role], **MODES[mode]) as desk:
             for path in PAGES[role]:
                 await desk.open(path.format(person=person))
                 assert await desk.page.locator("h1").count() == 1, path

@@ -118,7 +118,7 @@ def address() -> Iterator[str]:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", [pytest.param(w, marks=[] if w == 360 else pytest.mark.modes) for w in WIDTHS])
 def test_no_findings_and_nothing_too_wide(browser: Browser, address: str, width: int) -> None:
     tab = browser.new_page(viewport={"width": width, "height": 800})
     said: list[str] = []

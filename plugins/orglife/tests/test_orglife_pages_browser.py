@@ -229,7 +229,11 @@ async def test_planning_next_month(place: Place) -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("lang", "size", "theme", "width"),
-    [("zh", "standard", "dark", 1440), ("zh", "largest", "light", 360), ("en", "standard", "light", 360)],
+    [
+        pytest.param("zh", "standard", "dark", 1440, marks=pytest.mark.modes),
+        ("zh", "largest", "light", 360),
+        pytest.param("en", "standard", "light", 360, marks=pytest.mark.modes),
+    ],
 )
 async def test_every_page_is_sound_in_every_mode(place: Place, lang: str, size: str, theme: str, width: int) -> None:
     sent = await place.secretary.get("/life/workbench?month=2026-10")
