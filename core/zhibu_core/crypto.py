@@ -39,7 +39,7 @@ class FieldCipher:
                 raise InvalidTag
             return self.sealing.decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], self.name + row.bytes)
         except InvalidTag:
-            raise Unavailable("sealed", "这项数据的密钥不匹配,无法读取。请联系平台运维。") from None
+            raise Unavailable("sealed", "这项数据的密钥不匹配，无法读取。请联系平台运维。") from None
 
     def index(self, plain: str) -> bytes:
         """The blind index of a value: 16 bytes, equal for equal values of this tenant and column only."""

@@ -15,7 +15,7 @@ async def mark_as_demo(server: Server) -> None:
         if await connection.fetchval("select exists (select from global_tenant)"):
             raise Unavailable(
                 "not_a_demo",
-                "这个数据目录里已有正式租户,不能用于演示。请用 DATA=另一个目录 启动演示。",
+                "这个数据目录里已有正式租户，不能用于演示。请用 DATA=另一个目录 启动演示。",
                 field="ZHIBU_DATA",
             )
         async with connection.transaction():

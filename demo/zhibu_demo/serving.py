@@ -93,7 +93,7 @@ async def _load_and_tell(platform: Platform, loading: Loading, origin: str) -> N
 async def _ready_lines(platform: Platform, origin: str) -> str:
     lines = ["Zhibu is ready", f"  {origin}/"]
     for world in WORLDS:
-        lines.append(f"  {origin}/t/{world.slug}/  {world.name}(示例)")
+        lines.append(f"  {origin}/t/{world.slug}/  {world.name}（示例）")
         async with platform.database.system_session() as system:
             tenant = await find_tenant(system, world.slug)
         async with platform.database.session(tenant.id) as session:

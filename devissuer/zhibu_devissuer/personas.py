@@ -33,7 +33,7 @@ class Persona:
 async def persona(session: AsyncSession, tenant: Tenant, role: str, code: str | None = None) -> Persona:
     """The person of a role; raises `InvalidInput` for an unknown role, `NotFound` where the tenant has nobody for it."""
     if role not in ROLES:
-        raise InvalidInput("role_unknown", f"没有角色“{role}”。可用:{'、'.join(ROLES)}。", field="role")
+        raise InvalidInput("role_unknown", f"没有角色“{role}”。可用：{'、'.join(ROLES)}。", field="role")
     if role in ("secretary", "member"):
         branch = await _branch(session, code)
         return await (_secretary if role == "secretary" else _member)(session, tenant, branch)

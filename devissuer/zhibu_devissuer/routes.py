@@ -137,7 +137,7 @@ class DevIssuer:
 
     async def _subject(self, slug: str, role: str, org: str | None) -> str:
         if role not in ROLES:
-            raise InvalidInput("role_unknown", f"没有角色“{role}”。可用:{'、'.join(ROLES)}。", field="as")
+            raise InvalidInput("role_unknown", f"没有角色“{role}”。可用：{'、'.join(ROLES)}。", field="as")
         async with self.platform.database.system_session() as system:
             tenant = await find_tenant(system, slug)
         async with self.platform.database.session(tenant.id) as session:
@@ -150,13 +150,13 @@ class DevIssuer:
             n for n in ("client_id", "redirect_uri", "state", "nonce", "code_challenge", "scope") if not query.get(n)
         ]
         if missing:
-            raise InvalidInput("authorize", f"登录请求缺少参数:{'、'.join(missing)}。", field=missing[0])
+            raise InvalidInput("authorize", f"登录请求缺少参数：{'、'.join(missing)}。", field=missing[0])
         organization = ORGANIZATION.search(query["scope"])
         target = urlsplit(query["redirect_uri"])
         slug = organization.group(1) if organization else ""
         exact = query["redirect_uri"] == f"{self.origin}/t/{slug}/sign-in/callback"
         if query["client_id"] != self.client_id or query.get("code_challenge_method") != "S256" or not exact:
             raise InvalidInput(
-                "authorize", f"登录请求不被接受:客户端、回调地址({target.netloc})或 PKCE 不符。", field="redirect_uri"
+                "authorize", f"登录请求不被接受：客户端、回调地址({target.netloc})或 PKCE 不符。", field="redirect_uri"
             )
         return slug

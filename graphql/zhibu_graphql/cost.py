@@ -41,7 +41,7 @@ def check_cost(
     root = schema.get_root_type(operation.operation)
     cost = _Counting(schema, fragments, variables).cost(operation.selection_set, root, 1)
     if cost > MAX_COST:
-        raise limit("cost", f"这次操作最多会读取 {cost} 个对象,上限是 {MAX_COST}。请减小 first 或拆成几次查询。")
+        raise limit("cost", f"这次操作最多会读取 {cost} 个对象，上限是 {MAX_COST}。请减小 first 或拆成几次查询。")
     return cost
 
 

@@ -51,7 +51,7 @@ def read_document(schema: GraphQLSchema, text: str) -> DocumentNode:
     except RecursionError:
         raise _too_deep() from None
     if errors and errors[-1].message == VALIDATION_GAVE_UP:
-        raise limit("complexity", "操作太复杂,无法检查。请拆成几次查询。")
+        raise limit("complexity", "操作太复杂，无法检查。请拆成几次查询。")
     if errors:
         raise RequestRefused([of_request(error) for error in errors], legacy=not any(map(_lacks_first, errors)))
     return document

@@ -105,6 +105,6 @@ def _operation(body: bytes) -> Operation:
     try:
         read = msgspec.json.decode(body, type=_Body)
     except (msgspec.DecodeError, ValueError) as error:
-        message = '请求体必须是 JSON 对象:{"query": 文本, "variables": 对象, "operationName": 文本}。'
+        message = '请求体必须是 JSON 对象：{"query": 文本, "variables": 对象, "operationName": 文本}。'
         raise _Refused(400, InvalidInput("body", message)) from error
     return Operation(read.query, read.variables or {}, read.operation_name)

@@ -64,7 +64,7 @@ async def _run(platform: Platform, context: Context, query: str, variables: str)
         given = msgspec.json.decode(variables.strip() or "{}", type=dict[str, Any])
         return await engine_for(platform.host).run(context, Operation(query, given))
     except msgspec.DecodeError as error:
-        return {"errors": [{"message": f"变量不是 JSON 对象:{error}", "extensions": {"code": "BAD_USER_INPUT"}}]}
+        return {"errors": [{"message": f"变量不是 JSON 对象：{error}", "extensions": {"code": "BAD_USER_INPUT"}}]}
     except RequestRefused as refused:
         return {"errors": refused.errors}
 

@@ -30,7 +30,7 @@ def check_text(document: DocumentNode) -> None:
     nodes = [node for d in (*operations, *fragments.values()) for node in _selections(d.selection_set)]
     aliases = sum(isinstance(node, FieldNode) and node.alias is not None for node in nodes)
     if aliases > MAX_ALIASES:
-        raise limit("aliases", f"一次操作最多 {MAX_ALIASES} 个别名,这里有 {aliases} 个。")
+        raise limit("aliases", f"一次操作最多 {MAX_ALIASES} 个别名，这里有 {aliases} 个。")
     places = [*nodes, *operations, *fragments.values()]
     if any(len(getattr(place, "directives", None) or ()) > MAX_DIRECTIVES for place in places):
         raise limit("directives", f"同一处最多 {MAX_DIRECTIVES} 个指令。")

@@ -67,7 +67,7 @@ def check(name: str | None, as_json: bool) -> None:
     host.check_parts()
     known = sorted(host.switchable | set(host.unavailable))
     if name is not None and name not in known:
-        raise InvalidInput("plugin_unknown", f"没有安装插件“{name}”。已安装:{'、'.join(known)}。", field="name")
+        raise InvalidInput("plugin_unknown", f"没有安装插件“{name}”。已安装：{'、'.join(known)}。", field="name")
     wanted = [key for key in known if name in (None, key)]
     for key in wanted:
         reason = host.unavailable.get(key)

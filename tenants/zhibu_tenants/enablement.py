@@ -49,7 +49,7 @@ async def switch(platform: Platform, session: AsyncSession, scope: Scope, plugin
     """
     host = platform.host
     if plugin in host.unavailable:
-        raise InvalidInput("plugin_unavailable", f"插件“{plugin}”不可用:{host.unavailable[plugin]}", field="plugin")
+        raise InvalidInput("plugin_unavailable", f"插件“{plugin}”不可用：{host.unavailable[plugin]}", field="plugin")
     if plugin not in host.switchable:
         raise NotFound("plugin_unknown", f"没有安装插件“{plugin}”。可用 zhibu plugin list 查看。", field="plugin")
     rows = {row.plugin: row for row in await session.scalars(select(PluginEnablement))}
@@ -79,4 +79,4 @@ def _check_requirements(platform: Platform, plugin: str, enabled: set[str], *, o
         return
     users = [key for key in enabled if key in manifests and plugin in manifests[key].requires and key != plugin]
     if users:
-        raise InvalidInput("plugin_required", f"请先停用依赖它的插件:{'、'.join(users)}。", field="plugin")
+        raise InvalidInput("plugin_required", f"请先停用依赖它的插件：{'、'.join(users)}。", field="plugin")

@@ -28,5 +28,5 @@ def preset_names() -> list[str]:
 def read_preset(name: str) -> Preset:
     """The preset of this name; raises `InvalidInput` naming those there are."""
     if name not in preset_names():
-        raise InvalidInput("preset_unknown", f"没有预设“{name}”。可用:{'、'.join(preset_names())}。", field="preset")
+        raise InvalidInput("preset_unknown", f"没有预设“{name}”。可用：{'、'.join(preset_names())}。", field="preset")
     return msgspec.convert(tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8")), Preset)

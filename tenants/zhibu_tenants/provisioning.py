@@ -27,7 +27,7 @@ async def create_tenant(
     """Opens a tenant; raises `InvalidInput` for a bad or taken slug, an empty name, or an unknown preset."""
     if not SLUG.fullmatch(slug):
         raise InvalidInput(
-            "slug_form", f"租户标识“{slug}”只能用小写字母、数字和连字符,以字母开头,2 至 40 个字符。", field="slug"
+            "slug_form", f"租户标识“{slug}”只能用小写字母、数字和连字符，以字母开头,2 至 40 个字符。", field="slug"
         )
     if not name.strip() or len(name) > LONGEST_NAME:
         raise InvalidInput("name_form", f"租户名称须为 1 至 {LONGEST_NAME} 个字。", field="name")

@@ -68,7 +68,7 @@ async def grant_role(
 ) -> RoleGrant:
     """Grants a role at the node of this code (None: the whole tenant); the same grant again only moves its end."""
     if role not in ROLES:
-        raise InvalidInput("role_unknown", f"没有角色“{role}”。可用:{'、'.join(ROLES)}。", field="role")
+        raise InvalidInput("role_unknown", f"没有角色“{role}”。可用：{'、'.join(ROLES)}。", field="role")
     if until is not None and until < scope.today:
         raise InvalidInput("until_past", f"截止日期 {until} 已过。请填今天或以后的日期。", field="until")
     holder = await find_person(session, person)

@@ -90,7 +90,7 @@ def _words(line: dict[str, Any]) -> str | None:
     where = f"{line.get('file', '')} / {line.get('sheet', '')}"
     match line["type"]:
         case "sheet":
-            return f"{where}: {line['rows']} 行,可用 {line['good']},有误 {line['wrong']},重复 {line['repeats']}"
+            return f"{where}: {line['rows']} 行，可用 {line['good']},有误 {line['wrong']},重复 {line['repeats']}"
         case "ignored":
             return f"{where}: 未读取。{line['reason']}"
         case "wrong":
@@ -98,7 +98,7 @@ def _words(line: dict[str, Any]) -> str | None:
         case "finding":
             return f"{where}: 第{line['row']}行 {line['code']} {line['message']}"
         case "change":
-            return f"{where}: 第{line['row']}行“{line['column']}”:原 {line['old']},现 {line['new']}"
+            return f"{where}: 第{line['row']}行“{line['column']}”：原 {line['old']},现 {line['new']}"
         case "total":
             done = "已写入" if line["written"] else "未写入"
             return f"{done}:新增 {line['new']},变更 {line['changed']},相同 {line['same']},有误 {line['wrong']}"

@@ -34,7 +34,7 @@ async def gate(connection: Connection, handler: BaseRouteHandler) -> None:
         raise NotFound("not_found", "没有找到这个页面。")
     action = handler.opt.get("action")
     if action is None:
-        raise Forbidden("no_action", "这个地址没有声明所需权限,已拒绝。")
+        raise Forbidden("no_action", "这个地址没有声明所需权限，已拒绝。")
     if action != PUBLIC:
         scope.require(action)
 
@@ -74,4 +74,4 @@ def _same_origin(connection: Connection) -> None:
     else:
         same = connection.headers.get("sec-fetch-site") in ("same-origin", "none")
     if not same:
-        raise Forbidden("cross_site", "这个请求不是从本站页面发出的,已拒绝。请在本站页面上重试。")
+        raise Forbidden("cross_site", "这个请求不是从本站页面发出的，已拒绝。请在本站页面上重试。")

@@ -22,7 +22,7 @@ def listen(host: str, port: int) -> Iterator[socket.socket]:
         found.close()
         if error.errno == errno.EADDRINUSE:
             raise Unavailable(
-                "port_taken", f"端口 {port} 已被占用(port {port} is in use)。请换一个,例如 PORT={port + 1}。"
+                "port_taken", f"端口 {port} 已被占用(port {port} is in use)。请换一个，例如 PORT={port + 1}。"
             ) from error
         raise Unavailable("address", f"无法监听 {host}:{port}:{error.strerror}。") from error
     try:

@@ -30,13 +30,13 @@ def as_domain_error(error: Exception) -> ZhibuError:
     if isinstance(error, ZhibuError):
         return error
     if isinstance(error, PoolTimeout):
-        return Unavailable("busy", "服务繁忙,请稍候几秒再试。")
+        return Unavailable("busy", "服务繁忙，请稍候几秒再试。")
     if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == NO_RIGHT:
         return NotFound("not_found", "没有找到所请求的内容。")
     if isinstance(error, HTTPException):
         return _of_framework(error)
     log.error("unexpected", exc_info=error)
-    return ZhibuError("internal", "系统内部出错,已记录。请稍后重试;若仍出错,请把错误编号告知管理员。")
+    return ZhibuError("internal", "系统内部出错，已记录。请稍后重试；若仍出错，请把错误编号告知管理员。")
 
 
 def status_of(error: ZhibuError) -> int:
@@ -66,9 +66,9 @@ def _of_framework(error: HTTPException) -> ZhibuError:
     if error.status_code == 404:
         return NotFound("not_found", "没有找到这个页面。")
     if error.status_code < 500:
-        return ZhibuError("bad_request", f"这个请求不能处理:{error.detail}")
+        return ZhibuError("bad_request", f"这个请求不能处理：{error.detail}")
     log.error("framework", exc_info=error)
-    return ZhibuError("internal", "系统内部出错,已记录。请稍后重试。")
+    return ZhibuError("internal", "系统内部出错，已记录。请稍后重试。")
 
 
 def plain_text(text: str, status: int = 200) -> Response[str]:

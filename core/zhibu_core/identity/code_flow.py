@@ -67,10 +67,10 @@ async def finish(issuer: Issuer, attempt: Attempt, code: str, redirect_uri: str,
         form["client_secret"] = issuer.client_secret
     answer = await _post(await issuer.endpoint("token_endpoint"), form)
     if "id_token" not in answer:
-        raise Unauthenticated("sign_in_refused", "登录没有完成:登录服务拒绝了这次登录。请重新登录。")
+        raise Unauthenticated("sign_in_refused", "登录没有完成：登录服务拒绝了这次登录。请重新登录。")
     claims = await read_id_token(answer["id_token"], issuer, attempt.nonce)
     if organization not in organizations_of(claims):
-        raise Unauthenticated("organization_missing", "登录没有完成:您的账号不属于本单位。请联系本单位管理员。")
+        raise Unauthenticated("organization_missing", "登录没有完成：您的账号不属于本单位。请联系本单位管理员。")
     return Who(issuer.address, str(claims["sub"]))
 
 

@@ -83,7 +83,7 @@ async def _follow(
     if error is not None:
         raise error
     if not found or found[-1]["type"] != "total":
-        raise Unavailable("import_child", "导入进程意外结束,没有写入任何数据。请重试。")
+        raise Unavailable("import_child", "导入进程意外结束，没有写入任何数据。请重试。")
     return found
 
 

@@ -21,7 +21,7 @@ async def waive(session: AsyncSession, scope: Scope, key: DutyKey, reason: str) 
     """Waives the duty of this key; raises `InvalidInput` without a reason, `NotFound` for an organization out of reach."""
     reason = reason.strip()
     if not reason or len(reason) > LONGEST:
-        raise InvalidInput("reason_missing", f"请写明免除的理由,不超过 {LONGEST} 字。", field="reason")
+        raise InvalidInput("reason_missing", f"请写明免除的理由，不超过 {LONGEST} 字。", field="reason")
     path = await session.scalar(select(Organization.path).where(Organization.id == key.organization_id))
     if path is None:
         raise NotFound("not_found", "没有找到这项任务。")

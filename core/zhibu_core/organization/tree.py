@@ -72,7 +72,7 @@ async def move(session: AsyncSession, organization: Organization, parent: Organi
             "parent_cycle", f"不能把“{organization.name}”移到它自己的下级“{parent.name}”之下。", field="parent"
         )
     if parent.abolished_on is not None:
-        raise InvalidInput("parent_abolished", f"“{parent.name}”已撤销,不能作为上级。", field="parent")
+        raise InvalidInput("parent_abolished", f"“{parent.name}”已撤销，不能作为上级。", field="parent")
     if not may_stand_below(organization.kind, parent.kind):
         raise InvalidInput("parent_kind", f"这类组织不能设在“{parent.name}”之下。请选择合适的上级。", field="parent")
     old, new = organization.path, parent.path + label_of(organization.code)

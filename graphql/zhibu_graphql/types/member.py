@@ -97,7 +97,7 @@ class Member(Node):
     ) -> SensitiveValues | None:
         purpose = purpose.strip()
         if not purpose or len(purpose) > LONGEST_PURPOSE:
-            raise InvalidInput("purpose", f"请写明查看的用途,不超过 {LONGEST_PURPOSE} 字。", field="purpose")
+            raise InvalidInput("purpose", f"请写明查看的用途，不超过 {LONGEST_PURPOSE} 字。", field="purpose")
         return read_from(await unmasked_secrets(info.context, root.id, purpose))
 
     @listing("fact.read", description="What the person took part in, newest first.")

@@ -8,7 +8,7 @@ from zhibu_capability.index import Index
 from zhibu_capability.measure.spans import Span
 from zhibu_capability.score import BranchScore
 
-_COLUMNS = ("代码", "支部", "类型", "人数", "参与A", "学习B(严格)", "活跃C", "指数(严格)", "档次", "可比")
+_COLUMNS = ("代码", "支部", "类型", "人数", "参与A", "学习B(严格)", "活跃C", "指数（严格）", "档次", "可比")
 _BANDS = {"good": "好", "fairly_good": "较好", "average": "一般", "poor": "差", None: "—"}
 
 

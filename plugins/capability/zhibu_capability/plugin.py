@@ -26,7 +26,7 @@ def manifest() -> Manifest:
         contract=1,
         title=Words("组织力", "Capability"),
         summary=Words(
-            "支部组织力画像:参与、学习、活跃三部分,每个数字都能查到来源。只评组织,不评个人。",
+            "支部组织力画像：参与、学习、活跃三部分，每个数字都能查到来源。只评组织，不评个人。",
             "Portrait of a branch: participation, learning, vitality, each number opens into its sources. Never of people.",
         ),
         package="zhibu_capability",

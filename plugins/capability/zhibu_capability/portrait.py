@@ -83,12 +83,12 @@ async def portrait(
     abolished by then, `Unauthenticated`, `Forbidden`.
     """
     if organization.kind not in BRANCH_TYPES:
-        words = f"“{organization.name}”不是支部,没有组织力画像。请选择一个支部。"
+        words = f"“{organization.name}”不是支部，没有组织力画像。请选择一个支部。"
         raise InvalidInput("not_a_branch", words, field="organization")
     scope.require(READ, organization.path)
     found = await portraits(session, scope, platform, [organization.id], period)
     if organization.id not in found:
-        raise NotFound("not_found", f"“{organization.name}”在 {period.end} 之前已经撤销,没有这个时段的画像。")
+        raise NotFound("not_found", f"“{organization.name}”在 {period.end} 之前已经撤销，没有这个时段的画像。")
     return found[organization.id]
 
 

@@ -140,7 +140,7 @@ def _span(book: RuleBook, period: Period) -> Span:
     index = book.in_force(RULE, day) if RULE in book.rules else None
     if index is None:
         raise InvalidInput(
-            "no_index", f"{day} 没有生效的组织力指数规则,不能计算这个时段。请换一个时段。", field="period"
+            "no_index", f"{day} 没有生效的组织力指数规则，不能计算这个时段。请换一个时段。", field="period"
         )
     return Span(
         period=period,
