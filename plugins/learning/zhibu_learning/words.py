@@ -36,7 +36,7 @@ _FORM_SIGNS: Final[tuple[tuple[Form, re.Pattern[str]], ...]] = (
     ("certificate", re.compile("班|研修|进修|脱产|结业")),
 )
 _EVERYBODY: Final = re.compile("^(?:全体|全部|所有|各位|每名|全校|全院|全单位|全公司|本单位|在职)+")
-_MEMBERS: Final = re.compile("(?:中共)?党员（?:同志|干部）?$|同志$|人员$")
+_MEMBERS: Final = re.compile("(?:中共)?党员(?:同志|干部)?$|同志$|人员$")
 _POST_HOLDERS: Final = re.compile("书记|委员|班子|党务|骨干|党内职务")
 _CLASSES: Final[dict[str, AudienceKey]] = {"": "all", "正式": "full_member", "预备": "probationary"}
 
@@ -65,7 +65,7 @@ def read_form(text: str) -> Form:
 
 @lru_cache(maxsize=1000)
 def read_audience(text: str) -> Audience:
-    """Whom words such as 全体党员， 预备党员， 支部书记 or 学生党员 mean.
+    """Whom words such as 全体党员, 预备党员, 支部书记 or 学生党员 mean.
 
     What is left beside "all" and "members" names a type of branch (支部类型); a type that no branch has is required of
     nobody, so an unknown word never counts against anyone.
