@@ -18,6 +18,7 @@ from zhibu_core.errors import ZhibuError
 from zhibu_core.http.server import serve_until_stopped
 from zhibu_core.identity.issuers import Issuer
 from zhibu_core.identity.permissions import ROLES
+from zhibu_core.jobs import Dispatcher
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.settings import Settings
@@ -47,12 +48,14 @@ class Demo:
     async def serve(self) -> None:
         """Serves, and loads the two tenants beside."""
         loading: Loading = self.app.state.loading
-        background = asyncio.create_task(_load_and_tell(self.platform, loading, self.origin))
+        dispatcher = Dispatcher(self.platform)
+        background = asyncio.create_task(_load_and_tell(self.platform, loading, self.origin, dispatcher))
         try:
             await serve_until_stopped(self.app, self.listening)
         finally:
             background.cancel()
             await asyncio.gather(background, return_exceptions=True)
+            await dispatcher.stop()
             await self.parts.aclose()
 
 
@@ -73,12 +76,13 @@ async def make_demo(settings: Settings, listening: socket.socket, port: int) -> 
         parts.callback((settings.data / NAME).unlink, missing_ok=True)
         issuer = DevIssuer(platform, origin, CLIENT, marker.secret)
         platform.trust(Issuer(issuer.address, CLIENT), demo=True)
-        app = create_app(platform, more=[issuer.routes()])
+        app = create_app(platform, more=[issuer.routes()], jobs=False)
         app.state.loading = Loading()
         return Demo(platform, app, listening, origin, parts.pop_all())
 
 
-async def _load_and_tell(platform: Platform, loading: Loading, origin: str) -> None:
+async def _load_and_tell(platform: Platform, loading: Loading, origin: str, dispatcher: Dispatcher) -> None:
+    """Loads, says ready, and only then lets jobs run: both imports have the machine to themselves."""
     with _bar() as told:
         try:
             await load_worlds(platform, loading, told)
@@ -88,6 +92,7 @@ async def _load_and_tell(platform: Platform, loading: Loading, origin: str) -> N
             return
     click.echo(await _ready_lines(platform, origin))
     sys.stdout.flush()
+    await dispatcher.start()
 
 
 async def _ready_lines(platform: Platform, origin: str) -> str:
