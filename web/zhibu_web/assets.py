@@ -73,7 +73,7 @@ def build_packages() -> None:
     # The program itself, not its JavaScript wrapper: whether npm replaced that depends on its settings.
     esbuild = next((MODULES / "@esbuild").glob("*/bin/esbuild"))
     subprocess.run(
-        [esbuild, STATIC / "js" / "echarts.entry.js", f"--outfile={VENDOR / 'echarts.js'}", *BUNDLING],
+        [esbuild, STATIC / "js" / "chart-parts.js", f"--outfile={VENDOR / 'echarts.js'}", *BUNDLING],
         env={**os.environ, "NODE_PATH": str(MODULES)},
         check=True,
     )
