@@ -1,4 +1,7 @@
-"""The public contract: every hook a plugin may implement, one sentence each (docs/reference/hooks.md has examples)."""
+"""The public contract: every hook a plugin may implement, one sentence each (docs/reference/hooks.md has examples).
+
+These are specifications: pluggy reads names and arguments from them and never calls them.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
