@@ -23,4 +23,5 @@ async def update_rows(
         "where x.tenant_id = $1 and x.id = u.id"
     )
     connection = await raw_connection(session)
-    await connection.execute(statement, tenant_of(session), *shape.pack(rows))
+    values = {name: [row[name] for row in rows] for name in shape.picked}
+    await connection.execute(statement, tenant_of(session), *shape.pack(values))

@@ -3,14 +3,13 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.ledger.models import Fact
-from zhibu_core.tenancy.bulk import insert_rows
+from zhibu_core.tenancy.bulk import insert_columns
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.session import tenant_of
 
@@ -23,9 +22,11 @@ DECLARED_KINDS = "zhibu_fact_kinds"
 """Where a session's `info` holds the platform's answer to: which kinds of fact may this source write?"""
 
 
-@dataclass(frozen=True, slots=True)
-class FactDraft:
-    """A fact to be written. `record_type`/`record_id` name the record it comes from; `quantity` is in the kind's unit."""
+class FactDraft(NamedTuple):
+    """A fact to be written. `record_type`/`record_id` name the record it comes from; `quantity` is in the kind's unit.
+
+    A tuple, since an import makes hundreds of thousands.
+    """
 
     kind: str
     organization_id: uuid.UUID
@@ -50,30 +51,17 @@ async def write_facts(
     Raises `ValueError` for a kind that the plugin does not declare by its hook `fact_kinds`.
     """
     _refuse_undeclared(session, {draft.kind for draft in drafts}, source)
-    now = dt.datetime.now(dt.UTC)
-    rows = [
-        {
-            "id": new_id(),
-            "kind": d.kind,
-            "organization_id": d.organization_id,
-            "person_id": d.person_id,
-            "happened_on": d.happened_on,
-            "started_at": d.started_at,
-            "until_on": d.until_on,
-            "quantity": d.quantity,
-            "mark": d.mark,
-            "grp": d.grp,
-            "grade": d.grade,
-            "record_type": d.record_type,
-            "record_id": d.record_id,
-            "source": source,
-            "detail": d.detail,
-            "written_by": written_by,
-            "written_at": now,
-        }
-        for d in drafts
-    ]
-    return await insert_rows(session, cast("Table", Fact.__table__), rows)
+    if not drafts:
+        return 0
+    number = len(drafts)
+    columns = {
+        "id": [new_id() for _ in drafts],
+        **dict(zip(FactDraft._fields, zip(*drafts, strict=True), strict=True)),
+        "source": [source] * number,
+        "written_by": [written_by] * number,
+        "written_at": [dt.datetime.now(dt.UTC)] * number,
+    }
+    return await insert_columns(session, cast("Table", Fact.__table__), columns)
 
 
 def _refuse_undeclared(session: AsyncSession, kinds: set[str], source: str) -> None:

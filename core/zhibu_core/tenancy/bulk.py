@@ -27,12 +27,22 @@ async def insert_rows(
     """
     if not rows:
         return 0
-    shape = arrays_of(table, tuple(rows[0]))
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    return await insert_columns(session, table, columns, on_conflict=on_conflict)
+
+
+async def insert_columns(
+    session: AsyncSession, table: Table, columns: Mapping[str, Sequence[Any]], *, on_conflict: str = ""
+) -> int:
+    """Inserts rows given by column, all of one length; else as `insert_rows`."""
+    shape = arrays_of(table, tuple(columns))
     statement = shape.insertion(on_conflict)
     connection = await raw_connection(session)
-    for start in range(0, len(rows), BATCH):
-        await connection.execute(statement, tenant_of(session), *shape.pack(rows[start : start + BATCH]))
-    return len(rows)
+    length = len(columns["id"])
+    for start in range(0, length, BATCH):
+        part = {name: values[start : start + BATCH] for name, values in columns.items()}
+        await connection.execute(statement, tenant_of(session), *shape.pack(part))
+    return length
 
 
 @dataclass(frozen=True)
@@ -63,12 +73,16 @@ class Arrays:
             f"from tenant_anchor a, unnest({self.placeholders(start=2)}) u({self.names}) where a.tenant_id = $1 {on_conflict}"
         )
 
-    def pack(self, rows: Sequence[Mapping[str, Any]]) -> list[str]:
-        """The rows' values, one array literal a column."""
-        return [
-            "{" + ",".join(["NULL" if (value := row[name]) is None else write(value) for row in rows]) + "}"
-            for name, write in self.writers.items()
-        ]
+    def pack(self, columns: Mapping[str, Sequence[Any]]) -> list[str]:
+        """Values by column as array literals; a value that stands in many rows is written once."""
+        return [_literal(columns[name], write) for name, write in self.writers.items()]
+
+
+def _literal(values: Sequence[Any], write: Callable[[Any], str]) -> str:
+    # By identity and not by equality: hashing a time with its zone costs as much as writing it.
+    distinct = {id(value): value for value in values}
+    texts = {key: "NULL" if value is None else write(value) for key, value in distinct.items()}
+    return "{" + ",".join([texts[id(value)] for value in values]) + "}"
 
 
 @lru_cache(maxsize=256)

@@ -14,7 +14,7 @@ from zhibu_core.imports.result import Row
 from zhibu_core.imports.writing import Batch
 from zhibu_core.ledger.facts import end_facts, write_facts
 from zhibu_core.organization.people import Person
-from zhibu_core.tenancy.bulk import insert_rows
+from zhibu_core.tenancy.bulk import insert_columns, insert_rows
 from zhibu_core.tenancy.ids import new_id
 from zhibu_orglife.facts import SOURCE, Held, Marked, facts_of
 from zhibu_orglife.importing.matching import MEETINGS, Record, compare, merged, names_needed, stored
@@ -132,8 +132,7 @@ async def _write(session: AsyncSession, versions: Sequence[tuple[Version, Roll]]
     """
     await insert_rows(session, MEETINGS, [version for version, _ in versions])
     for part in _parts(versions):
-        lines = [line for version, roll in part for line in _lines(version, roll, author)]
-        await insert_rows(session, ATTENDANCE, lines)
+        await insert_columns(session, ATTENDANCE, _lines(part, author))
         facts = [
             fact
             for version, roll in part
@@ -148,12 +147,18 @@ def _parts(versions: Sequence[tuple[Version, Roll]]) -> Iterator[list[tuple[Vers
         yield part
 
 
-def _lines(version: Version, roll: Roll, author: uuid.UUID | None) -> Iterator[dict[str, Any]]:
-    for person, mark in roll.items():
-        yield {
-            "id": new_id(), "meeting_id": version["id"], "person_id": person, "mark": mark, "reason": "",
-            "marked_by": author, "confirmed_at": None, "disputed": None,
-        }  # fmt: skip
+def _lines(part: Sequence[tuple[Version, Roll]], author: uuid.UUID | None) -> dict[str, list[Any]]:
+    """The lines of these rolls, by column."""
+    people = [person for _, roll in part for person in roll]
+    number = len(people)
+    return {
+        "id": [new_id() for _ in people],
+        "meeting_id": [version["id"] for version, roll in part for _ in roll],
+        "person_id": people,
+        "mark": [mark for _, roll in part for mark in roll.values()],
+        "reason": [""] * number, "marked_by": [author] * number,
+        "confirmed_at": [None] * number, "disputed": [None] * number,
+    }  # fmt: skip
 
 
 def _held(version: Version) -> Held:
