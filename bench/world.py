@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zhibu_core.boot import prepare_and_migrate
-from zhibu_core.database.access import RUNTIME, Server, database_for
+from zhibu_core.database.access import OWNER, RUNTIME, Server, database_for
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.settings import Settings
@@ -43,7 +43,7 @@ async def make_world(folder: Path) -> AsyncIterator[World]:
     host.check_parts()
     async with database_for(settings) as server:
         await prepare_and_migrate(server, host)
-        platform = Platform(settings, host, Database(server.dsn_for(RUNTIME), pool_size=4))
+        platform = Platform(settings, host, Database(server.dsn_for(RUNTIME), pool_size=4), server.dsn_for(OWNER))
         try:
             yield World(platform, server)
         finally:

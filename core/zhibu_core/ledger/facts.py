@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from zhibu_core.ledger.models import Fact
 from zhibu_core.tenancy.bulk import insert_columns
 from zhibu_core.tenancy.ids import new_id
-from zhibu_core.tenancy.session import tenant_of
+from zhibu_core.tenancy.session import instant_of, tenant_of
 
 Grade = Literal["confirmed", "recorded", "code", "makeup", "imported", "document"]
 """Evidence grade: confirmed by the person, recorded by the recorder, by code of the day, studied later, from a
@@ -59,7 +59,7 @@ async def write_facts(
         **dict(zip(FactDraft._fields, zip(*drafts, strict=True), strict=True)),
         "source": [source] * number,
         "written_by": [written_by] * number,
-        "written_at": [dt.datetime.now(dt.UTC)] * number,
+        "written_at": [instant_of(session)] * number,
     }
     return await insert_columns(session, cast("Table", Fact.__table__), columns)
 
@@ -95,6 +95,6 @@ async def end_facts(
             "reason": reason,
             "note": note,
             "by": ended_by,
-            "now": dt.datetime.now(dt.UTC),
+            "now": instant_of(session),
         },
     )

@@ -9,12 +9,15 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.tenancy.ids import new_id
-from zhibu_core.tenancy.session import tenant_of
+from zhibu_core.tenancy.session import instant_of, tenant_of
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something happened to an object: topic "meeting.approved", the object's type and id; never personal data."""
+    """Something happened to an object: topic "meeting.approved", the object's type and id; never personal data.
+
+    `written_at` is the instant of its transaction, which facts written or ended in it carry as well.
+    """
 
     id: uuid.UUID
     topic: str
@@ -31,7 +34,6 @@ _WRITE = text(
 
 async def publish(session: AsyncSession, topic: str, object_type: str, object_id: uuid.UUID | None) -> None:
     """Writes an event to the outbox, in the session's transaction: it exists if and only if that commits."""
-    now = dt.datetime.now(dt.UTC)
     await session.execute(
         _WRITE,
         {
@@ -41,6 +43,6 @@ async def publish(session: AsyncSession, topic: str, object_type: str, object_id
             "object_type": object_type,
             "object_id": object_id,
             "payload": msgspec.json.encode({"schema": 1}).decode(),
-            "now": now,
+            "now": instant_of(session),
         },
     )

@@ -1,5 +1,6 @@
 """Sessions bound to one tenant: the engine's listener sends app.bind first, the session adds the tenant to ORM statements."""
 
+import datetime as dt
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -99,6 +100,12 @@ def tenant_of(session: AsyncSession) -> uuid.UUID:
     if tenant is None:
         raise UnboundTenant(["session"])
     return tenant
+
+
+def instant_of(session: AsyncSession) -> dt.datetime:
+    """The one instant, UTC, that facts, their ends and events written in this session carry: taken when first asked."""
+    instant: dt.datetime = session.info.setdefault("instant", dt.datetime.now(dt.UTC))
+    return instant
 
 
 def _bind(connection: Connection) -> None:

@@ -22,6 +22,7 @@ from zhibu_core.platform import Platform
 from zhibu_core.plugins.events import Event
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Actor, Grant, Scope
+from zhibu_core.tenancy.session import instant_of
 from zhibu_testing import factories
 from zhibu_testing.fixtures import Parties
 
@@ -29,8 +30,8 @@ PERIOD = parse_period("2026Q2")
 DAY = dt.date(2026, 5, 8)
 
 
-def event(topic: str, record: uuid.UUID | None, kind: str = "meeting") -> Event:
-    return Event(new_id(), topic, kind, record, dt.datetime.now(dt.UTC))
+def event(session: AsyncSession, topic: str, record: uuid.UUID | None, kind: str = "meeting") -> Event:
+    return Event(new_id(), topic, kind, record, instant_of(session))
 
 
 async def hold(session: AsyncSession, branch: Organization, marks: dict[uuid.UUID, str]) -> uuid.UUID:
@@ -69,13 +70,13 @@ async def test_only_what_changed_is_added_and_old_values_stay(
     again = await compute(session, scope, platform, PERIOD)
     assert (first.stored, again.stored) == (9, 0)
     record = await hold(session, tree[0], {})
-    assert await follow(session, scope, event("meeting.approved", record)) == 1
+    assert await follow(session, scope, event(session, "meeting.approved", record), platform) == 1
     old, new = await rows(session, tree[0])
     assert (old.inputs["windows_credited"], new.inputs["windows_credited"]) == (1, 1)
     assert (old.inputs["records"], new.inputs["records"]) == (1, 2)
     assert new.versions["capability.index"] == "2018-10-28"
     await end_facts(session, [record], "retracted", note="测试", ended_by=None)
-    assert await follow(session, scope, event("meeting.withdrawn", record)) == 1
+    assert await follow(session, scope, event(session, "meeting.withdrawn", record), platform) == 1
     assert (await rows(session, tree[0]))[-1].inputs == old.inputs
     async with platform.database.session(parties.neighbour.id) as other:
         assert list(await other.scalars(select(CapabilityScore))) == []
@@ -96,7 +97,7 @@ async def test_what_follows_an_event_is_what_measuring_everything_finds(
     sources = {"talk": "orglife", "term": "core", "development.applied": "affairs", "training": "learning"}
     for draft in writes:
         await write_facts(session, [draft], source=sources[draft.kind], written_by=None)
-        assert await follow(session, scope, event("any.thing", draft.record_id)) == 1, draft.kind
+        assert await follow(session, scope, event(session, "any.thing", draft.record_id), platform) == 1, draft.kind
     followed = (await rows(session, tree[3]))[-1]
     measured = {one.branch.id: one for one in await scores(session, scope, platform, PERIOD)}[tree[3].id]
     assert followed.raw_strict == measured.parts.raw_strict
@@ -109,7 +110,7 @@ async def test_an_import_fills_the_quarters_of_the_trend(
 ) -> None:
     quarters = trend_of(parse_period("2026Q4"))
     assert [quarters[0].name, quarters[-1].name, len(quarters)] == ["2024Q4", "2026Q4", 9]
-    assert await follow(session, scope, event("import.written", new_id(), "import_run")) == 9 * 9
+    assert await follow(session, scope, event(session, "import.written", new_id(), "import_run"), platform) == 9 * 9
     points = await trend(session, scope, platform, tree[8], PERIOD)
     assert [point.period.name for point in points] == [q.name for q in trend_of(PERIOD)[1:]]
     assert [point.value is not None for point in points] == [False] * 7 + [True]

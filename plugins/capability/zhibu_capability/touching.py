@@ -19,8 +19,6 @@ from zhibu_core.plugins.events import Event
 from zhibu_core.tenancy.session import tenant_of
 
 WAIVER = "duty_waiver"
-TRANSACTION = dt.timedelta(minutes=2)
-"""Longer than any transaction that writes facts and then an event (imports, which are longer, touch everything)."""
 _COLUMNS = "o.id, o.code, o.name, o.type, o.path, o.founded_on, o.abolished_on, o.kind as org_kind"
 
 _RECORD = text(
@@ -28,7 +26,7 @@ _RECORD = text(
       max(f.until_on) as until_last, bool_or(f.mark is not null) as marked, bool_or(f.grp is not null) as grouped
     from fact f join organization o on o.tenant_id = f.tenant_id and o.id = f.organization_id
       left join fact_end e on e.tenant_id = f.tenant_id and e.fact_id = f.id
-    where f.tenant_id = :t and f.record_id = :record and (f.written_at >= :since or e.ended_at >= :since)
+    where f.tenant_id = :t and f.record_id = :record and (f.written_at = :instant or e.ended_at = :instant)
     group by o.tenant_id, o.id, f.kind"""  # noqa: S608
 )
 _WAIVED = text(
@@ -72,8 +70,7 @@ async def touched_by(session: AsyncSession, event: Event) -> Touched:
     parameters = {"t": tenant_of(session), "record": event.object_id}
     if event.object_type == WAIVER:
         return Touched(_branches(await session.execute(_WAIVED, parameters)), waived=True)
-    since = event.written_at - TRANSACTION
-    rows = (await session.execute(_RECORD, parameters | {"since": since})).all()
+    rows = (await session.execute(_RECORD, parameters | {"instant": event.written_at})).all()
     kinds = [
         Days(r.kind, r.first_on, r.last_on, r.until_first, r.until_last, r.marked, r.grouped) for r in rows
     ]  # fmt: skip

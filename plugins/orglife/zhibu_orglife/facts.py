@@ -13,6 +13,7 @@ from zhibu_core.ledger.facts import FactDraft, Grade, write_facts
 from zhibu_core.ledger.models import Fact, FactEnd
 from zhibu_core.tenancy.bulk import insert_rows
 from zhibu_core.tenancy.ids import new_id
+from zhibu_core.tenancy.session import instant_of
 from zhibu_orglife.kinds import HEART_TALK, STUDIED_LATER, THERE
 from zhibu_orglife.models import Attendance, Meeting
 
@@ -123,7 +124,7 @@ async def supersede(
     query = select(Fact.id).where(
         Fact.record_id == record_id, Fact.kind.in_(kinds), Fact.person_id.is_not_distinct_from(person), ~ended.exists()
     )
-    now = dt.datetime.now(dt.UTC)
+    now = instant_of(session)
     ends = [
         {"id": new_id(), "fact_id": fact, "reason": "superseded", "note": note, "ended_by": written_by, "ended_at": now}
         for fact in await session.scalars(query)
