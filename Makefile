@@ -6,10 +6,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 MEMBERS := core migrations tenants graphql web devissuer demo tests \
-	plugins/orglife plugins/learning plugins/affairs plugins/capability plugins/example
+	plugins/orglife plugins/learning plugins/affairs plugins/capability plugins/example verify
 export ZHIBU_DATA := $(shell realpath -m -- "$(DATA)")
 
-.PHONY: demo demo-reset test check bench install browser lock clean
+.PHONY: demo demo-reset test test-chart check bench install browser lock clean
 
 demo: install
 	@exec $(BIN)/zhibu demo --port $(PORT)
@@ -18,7 +18,11 @@ demo-reset: install
 	@$(BIN)/zhibu demo --reset --only-reset
 
 test: install browser
-	@$(BIN)/python -m pytest -n 2 --dist loadscope -m "not modes" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadscope -m "not modes and not chart" $(ARGS)
+
+# helm/zhibu by helm and kubernetes-validate, which are made once in a cache outside the tree.
+test-chart: install
+	@tools=$$(.ci/chart-tools) && PATH="$$tools:$$PATH" $(BIN)/python -m pytest tests/chart -m chart $(ARGS)
 
 check: install
 	@.ci/check
@@ -28,7 +32,7 @@ bench: install
 
 install: $(VENV)/.installed
 
-$(VENV)/.installed: Makefile .ci/install requirements.lock pyproject.toml $(MEMBERS:=/pyproject.toml) $(wildcard web/package*.json)
+$(VENV)/.installed: Makefile .ci/install .ci/uv.txt requirements.lock pyproject.toml $(MEMBERS:=/pyproject.toml) $(wildcard web/package*.json)
 	@PYTHON="$(PYTHON)" .ci/install $(MEMBERS)
 
 browser:

@@ -10,13 +10,13 @@ from litestar.datastructures import State
 from litestar.middleware import DefineMiddleware
 from litestar.types import ControllerRouterHandler
 
+from zhibu_core.background import Background
 from zhibu_core.http.dependencies import TENANT_DEPENDENCIES
 from zhibu_core.http.gate import gate
 from zhibu_core.http.headers import SecurityHeaders
 from zhibu_core.http.health import live, metrics, ready
 from zhibu_core.http.problems import PageOfError, answer
 from zhibu_core.http.tenant_path import TenantPath
-from zhibu_core.jobs import Dispatcher
 from zhibu_core.platform import Platform
 
 MAX_BODY = 64 * 1024 * 1024
@@ -34,9 +34,7 @@ def create_app(
     platform's own parts may bring `prepare(host)`, `shared_routes()` outside any tenant and `page_of_error`.
     """
     host = platform.host
-    host.check_parts()
-    for prepare in host.platform_parts("prepare"):
-        prepare(host)
+    host.prepare()
     shared = [route for routes in host.platform_parts("shared_routes") for route in routes()]
     page_of_error: PageOfError | None = next(iter(host.platform_parts("page_of_error")), None)
     tenant_routes = Router(
@@ -66,13 +64,13 @@ def _owned(plugin: str, route: Any) -> Router:
 def _lifespan(platform: Platform, *, jobs: bool) -> Any:
     @asynccontextmanager
     async def run(_app: Litestar) -> AsyncGenerator[None, None]:
-        dispatcher = Dispatcher(platform)
+        background = Background(platform)
         if jobs:
-            await dispatcher.start()
+            await background.start()
         try:
             yield
         finally:
-            await dispatcher.stop()
+            await background.stop()
             await platform.close()
 
     return run

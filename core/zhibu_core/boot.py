@@ -18,6 +18,7 @@ from zhibu_core.platform import Platform
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.settings import Settings
 from zhibu_core.tenancy.session import Database
+from zhibu_core.words import Words
 from zhibu_migrations.runner import History, pending, upgrade
 
 log = structlog.get_logger()
@@ -46,7 +47,7 @@ async def running_platform(
             settings,
             plugins,
             Database(server.dsn_for(RUNTIME), pool_size=pool_size, statement_seconds=statement_seconds),
-            server.dsn_for(OWNER),
+            None if server.is_runtime else server.dsn_for(OWNER),
         )
         try:
             yield platform
@@ -61,6 +62,8 @@ async def prepare_and_migrate(server: Server, host: PluginHost, *, only_if_behin
     """
     if only_if_behind and not await pending_of(server, host):
         return []
+    if server.is_runtime:
+        raise _not_migrated()
     connection = await asyncpg.connect(server.admin)
     try:
         await prepare(connection, server.passwords)
@@ -73,24 +76,42 @@ async def prepare_and_migrate(server: Server, host: PluginHost, *, only_if_behin
     return changed
 
 
+def _not_migrated() -> Unavailable:
+    return Unavailable(
+        "database_behind",
+        Words(
+            "数据库还没有升级到这个版本，而 ZHIBU_DATABASE_URL 是 app_rt 的地址，不能升级。请用管理员的地址运行 zhibu migrate。",
+            "The database is not at this release, and ZHIBU_DATABASE_URL, the address of app_rt, cannot bring it there. "
+            "Run zhibu migrate with the administrator's address.",
+        ),
+        field="ZHIBU_DATABASE_URL",
+    )
+
+
 async def refuse_faults(server: Server) -> None:
     """Raises `Unavailable` naming what the catalog audit found."""
     faults = await audit_of(server)
     if faults:
-        raise Unavailable("catalog", "数据库结构没有通过隔离审计:" + ";".join(faults[:5]))
+        raise Unavailable(
+            "catalog",
+            Words(
+                "数据库结构没有通过隔离审计：" + "；".join(faults[:5]),
+                "The catalog audit found: " + "; ".join(faults[:5]),
+            ),
+        )
 
 
 async def pending_of(server: Server, host: PluginHost) -> list[str]:
     """The histories that are behind; "roles" where the superuser's step has not been made."""
     try:
-        return await pending(server.dsn_for(OWNER), plugin_histories(host))
+        return await pending(server.inspector, plugin_histories(host))
     except (asyncpg.PostgresError, DBAPIError, OSError):
         return ["roles"]
 
 
 async def audit_of(server: Server) -> list[str]:
     """The faults that the catalog audit finds."""
-    return await audit_catalog(server.dsn_for(OWNER))
+    return await audit_catalog(server.inspector)
 
 
 def plugin_histories(host: PluginHost) -> list[History]:

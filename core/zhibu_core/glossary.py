@@ -7,6 +7,7 @@ import msgspec
 
 from zhibu_core.errors import not_found
 from zhibu_core.i18n import ENGLISH, locale_of
+from zhibu_core.words import Words
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -43,4 +44,4 @@ def term_entry(key: str) -> Term:
     try:
         return glossary()[key]
     except KeyError:
-        raise not_found("词语", key) from None
+        raise not_found(Words("词语", "term"), key) from None

@@ -64,14 +64,18 @@ def locale_of(text: str | None) -> str:
 
 
 def translator(locale: str, packages: Iterable[str] = ()) -> Translator:
-    """The translator over core and `packages` (import names such as `zhibu_web`); later packages win, result is kept."""
+    """The translator over core and `packages` (import names such as `zhibu_web`); the result is kept.
+
+    Earlier packages win, so that no plugin changes the words of the platform: whose words mean something else gives
+    them a context (`pgettext`).
+    """
     return _translator(locale_of(locale), (CORE, *dict.fromkeys(packages)))
 
 
 @lru_cache(maxsize=64)
 def _translator(locale: str, packages: tuple[str, ...]) -> Translator:
     merged = stdlib.NullTranslations()
-    for package in packages:
+    for package in reversed(packages):
         for catalogue in _catalogues(package, locale):
             # The newest is asked first and falls back to what came before it.
             catalogue.add_fallback(merged)

@@ -21,6 +21,9 @@ log = structlog.get_logger()
 TRIES = 5
 LEASE = dt.timedelta(seconds=60)
 IDLE = 0.5
+REST = dt.timedelta(seconds=30)
+"""How long an event of a tenant that is not open waits before it is looked at again; that is no try."""
+
 JOB = "job:"
 
 # At most ten events a tenant and pass, so that one tenant's import cannot starve the rest.
@@ -39,6 +42,7 @@ _PICK = text(
 )
 _DONE = text("update jobs.outbox set dispatched_at = :now where id = :id")
 _LATER = text("update jobs.outbox set available_at = :at, held_reason = :held where id = :id")
+_REST = text("update jobs.outbox set available_at = :at, attempts = attempts - 1 where id = :id")
 _ONCE = text("insert into jobs.handled (event_id, handler, at) values (:event, :handler, :now) on conflict do nothing")
 
 
@@ -79,6 +83,9 @@ class Dispatcher:
         return len(rows)
 
     async def _deliver(self, row: Row[Any], tenant: Tenant | None) -> None:
+        if tenant is not None and tenant.state != "open":
+            await self._rest(row)
+            return
         try:
             if tenant is not None:
                 await self._handle(row, tenant)
@@ -109,7 +116,9 @@ class Dispatcher:
     async def _tell(self, plugin: str, event: Event, scope: Scope) -> None:
         async with self.platform.database.session(scope.tenant.id) as session:
             if await _first_time(session, event.id, plugin):
-                await self.platform.host.ask(plugin, "on_event", session=session, scope=scope, event=event)
+                await self.platform.host.ask(
+                    plugin, "on_event", session=session, scope=scope, event=event, platform=self.platform
+                )
 
     async def _run_job(self, event: Event, scope: Scope) -> None:
         kind = event.topic.removeprefix(JOB)
@@ -119,6 +128,10 @@ class Dispatcher:
         async with self.platform.database.session(scope.tenant.id) as session:
             if await _first_time(session, event.id, kind):
                 await jobs[kind].handler(session, scope, event.object_id)
+
+    async def _rest(self, row: Row[Any]) -> None:
+        async with self.platform.database.system_session() as system:
+            await system.execute(_REST, {"id": row.id, "at": dt.datetime.now(dt.UTC) + REST})
 
     async def _postpone(self, row: Row[Any], error: Exception) -> None:
         wait = 2**row.attempts * (1 + random.random())  # noqa: S311 jitter, no secret

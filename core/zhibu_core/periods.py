@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from zhibu_core.errors import InvalidInput
+from zhibu_core.words import Words
 
 Unit = Literal["month", "quarter", "half", "year"]
 MONTHS_IN: dict[Unit, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
@@ -16,7 +17,10 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 _NAMED = re.compile(r"(\d{4})(?:H([12])|Q([1-4])|-(\d{2}))?")
 _SPAN = re.compile(r"(\d{4}-\d{2}-\d{2})\s*/\s*(\d{4}-\d{2}-\d{2})")
-_HINT = "请写成 2026、2026H1、2026Q2、2026-05 或 2026-01-01/2026-10-31。"
+_HINT = Words(
+    "请写成 2026、2026H1、2026Q2、2026-05 或 2026-01-01/2026-10-31。",
+    "Write it like 2026, 2026H1, 2026Q2, 2026-05 or 2026-01-01/2026-10-31.",
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,7 +35,10 @@ class Period:
     def of(cls, start: date, end: date) -> "Period":
         """The period of two days, named by its calendar unit when it is one; raises `InvalidInput` when reversed."""
         if end < start:
-            raise _invalid(f"时段的结束日期 {end} 早于开始日期 {start}。请调换两个日期。")
+            raise _invalid(
+                f"时段的结束日期 {end} 早于开始日期 {start}。请调换两个日期。",
+                f"The period ends on {end}, before it begins on {start}. Change the two dates round.",
+            )
         for unit in MONTHS_IN:
             whole = unit_of(unit, start)
             if (whole.start, whole.end) == (start, end):
@@ -64,7 +71,7 @@ def parse_period(text: str) -> Period:
         return _named(text, *named.groups())
     if span := _SPAN.fullmatch(clean):
         return Period.of(_day(text, span[1]), _day(text, span[2]))
-    raise _invalid(f"“{text}”不是时段。{_HINT}")
+    raise _invalid(f"“{text}”不是时段。{_HINT.zh}", f"“{text}” is no period. {_HINT.en}")
 
 
 def unit_of(unit: Unit, day: date) -> Period:
@@ -110,7 +117,7 @@ def _named(text: str, year: str, half: str | None, quarter: str | None, month: s
     if month is None:
         return unit_of("year", date(int(year), 1, 1))
     if not 1 <= int(month) <= 12:
-        raise _invalid(f"“{text}”里的月份不存在。{_HINT}")
+        raise _invalid(f"“{text}”里的月份不存在。{_HINT.zh}", f"“{text}” names a month that does not exist. {_HINT.en}")
     return unit_of("month", date(int(year), int(month), 1))
 
 
@@ -118,15 +125,21 @@ def _day(text: str, iso: str) -> date:
     try:
         day = date.fromisoformat(iso)
     except ValueError:
-        raise _invalid(f"“{text}”里的日期 {iso} 不存在。{_HINT}") from None
+        raise _invalid(
+            f"“{text}”里的日期 {iso} 不存在。{_HINT.zh}",
+            f"“{text}” names a date that does not exist: {iso}. {_HINT.en}",
+        ) from None
     _check_year(text, day.year)
     return day
 
 
 def _check_year(text: str, year: int) -> None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise _invalid(f"“{text}”里的年份不在 {FIRST_YEAR} 至 {LAST_YEAR} 之间。{_HINT}")
+        raise _invalid(
+            f"“{text}”里的年份不在 {FIRST_YEAR} 至 {LAST_YEAR} 之间。{_HINT.zh}",
+            f"“{text}” names a year outside {FIRST_YEAR} to {LAST_YEAR}. {_HINT.en}",
+        )
 
 
-def _invalid(message: str) -> InvalidInput:
-    return InvalidInput("period", message, field="period")
+def _invalid(zh: str, en: str) -> InvalidInput:
+    return InvalidInput("period", Words(zh, en), field="period")

@@ -1,13 +1,18 @@
 """What one process holds for its whole life: settings, plugins, the pool, the keys, the rule packs."""
 
+import uuid
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import cast
 
-from zhibu_core.crypto import Keyring
+from zhibu_core.audit.anchor import Anchor, FolderAnchor
+from zhibu_core.audit.signing import SealingKeys
+from zhibu_core.crypto.folder import FolderOfKeys
+from zhibu_core.crypto.keyring import Keyring
 from zhibu_core.identity.issuers import Issuer, check_issuer_address
 from zhibu_core.identity.scopes import Scopes
+from zhibu_core.identity.sources import Doors
 from zhibu_core.ledger.facts import DECLARED_KINDS
 from zhibu_core.ledger.rule_pack import RulePack, read_pack
 from zhibu_core.ledger.rules import core_packs
@@ -17,12 +22,13 @@ from zhibu_core.tenancy.scope import Tenant
 from zhibu_core.tenancy.session import Database
 
 
-@dataclass
+@dataclass(eq=False)
 class Platform:
     """The parts that handlers, commands and jobs share; make one a process and close it.
 
     `owner_url` is known where the process could migrate as well; with it the planner's statistics are renewed after a
-    large import, which the runtime role may not do. `tenants_seen` keeps names and slugs for a few seconds.
+    large import, which the runtime role may not do. `tenants_seen` keeps names and slugs, `doors_seen` where
+    one signs in to a tenant, for a few seconds; `issuers` are those of the settings, `issuers_seen` those of tenants' own tables.
     """
 
     settings: Settings
@@ -31,12 +37,18 @@ class Platform:
     owner_url: str | None = None
     keyring: Keyring = field(init=False)
     scopes: Scopes = field(init=False)
+    sealing: SealingKeys = field(init=False)
+    anchor: Anchor = field(init=False)
     issuers: dict[str, Issuer] = field(default_factory=dict)
     tenants_seen: dict[str, tuple[float, Tenant]] = field(default_factory=dict)
+    issuers_seen: dict[str, Issuer] = field(default_factory=dict)
+    doors_seen: dict[uuid.UUID, tuple[float, Doors]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.keyring = Keyring(self.settings.keys)
+        self.keyring = Keyring(FolderOfKeys(self.settings.keys))
         self.scopes = Scopes(self.host)
+        self.sealing = SealingKeys(self.settings.keys)
+        self.anchor = FolderAnchor(self.settings.anchors)
         self.database.info[DECLARED_KINDS] = self.kinds_of
         if self.settings.issuer:
             self.trust(Issuer(self.settings.issuer, self.settings.client_id, self.settings.client_secret))

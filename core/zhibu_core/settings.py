@@ -23,11 +23,23 @@ class Settings:
     issuer: str | None = None
     client_id: str = "zhibu-web"
     client_secret: str | None = field(default=None, repr=False)
+    address: str | None = None
+    keycloak_address: str | None = None
+    keycloak_client_id: str | None = None
+    keycloak_client_secret: str | None = field(default=None, repr=False)
+    keycloak_realm: str = "zhibu"
+    anchor_folder: Path | None = None
+    audit_months: int = 36
 
     @property
     def keys(self) -> Path:
         """The folder of key files, apart from the database's own folder."""
         return self.data / "keys"
+
+    @property
+    def anchors(self) -> Path:
+        """The folder of the audit's anchors; best on a disk that the database's administrator cannot write."""
+        return self.anchor_folder or self.data / "anchors"
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -45,6 +57,13 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         issuer=env.get("ZHIBU_ISSUER") or None,
         client_id=env.get("ZHIBU_CLIENT_ID", "zhibu-web"),
         client_secret=env.get("ZHIBU_CLIENT_SECRET") or None,
+        address=env.get("ZHIBU_ADDRESS") or None,
+        keycloak_address=env.get("ZHIBU_KEYCLOAK") or None,
+        keycloak_client_id=env.get("ZHIBU_KEYCLOAK_CLIENT_ID") or None,
+        keycloak_client_secret=env.get("ZHIBU_KEYCLOAK_CLIENT_SECRET") or None,
+        keycloak_realm=env.get("ZHIBU_KEYCLOAK_REALM") or "zhibu",
+        anchor_folder=Path(env["ZHIBU_ANCHORS"]).absolute() if env.get("ZHIBU_ANCHORS") else None,
+        audit_months=_months(env.get("ZHIBU_AUDIT_MONTHS", "36")),
     )
 
 
@@ -62,4 +81,14 @@ def read_hosts(text: str) -> dict[str, str]:
 def _port(text: str) -> int:
     if not text.isdigit() or not 0 <= int(text) < 65536:
         raise InvalidInput("port", f"ZHIBU_PORT: “{text}” is not a port number.", field="ZHIBU_PORT")
+    return int(text)
+
+
+def _months(text: str) -> int:
+    if not text.isdigit() or int(text) < 6:
+        raise InvalidInput(
+            "audit_months",
+            f"ZHIBU_AUDIT_MONTHS: “{text}” is not a number of months, 6 or more.",
+            field="ZHIBU_AUDIT_MONTHS",
+        )
     return int(text)

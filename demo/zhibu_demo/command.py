@@ -7,6 +7,7 @@ import click
 from zhibu_core.cli.loop import run
 from zhibu_core.errors import InvalidInput
 from zhibu_core.settings import Settings, read_settings
+from zhibu_core.words import Words
 
 HOST = "127.0.0.1"
 
@@ -20,7 +21,12 @@ def demo(port: int, reset: bool, only_reset: bool) -> None:
     settings = read_settings()
     if settings.database_url:
         raise InvalidInput(
-            "demo_external", "演示只用内置数据库。请去掉 ZHIBU_DATABASE_URL。", field="ZHIBU_DATABASE_URL"
+            "demo_external",
+            Words(
+                "演示只用内置数据库。请去掉 ZHIBU_DATABASE_URL。",
+                "The demo uses the embedded database only. Unset ZHIBU_DATABASE_URL.",
+            ),
+            field="ZHIBU_DATABASE_URL",
         )
     if reset or only_reset:
         throw_away(settings)

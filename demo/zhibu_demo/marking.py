@@ -4,6 +4,7 @@ import asyncpg
 
 from zhibu_core.database.access import OWNER, Server
 from zhibu_core.errors import Unavailable
+from zhibu_core.words import Words
 
 
 async def mark_as_demo(server: Server) -> None:
@@ -15,7 +16,10 @@ async def mark_as_demo(server: Server) -> None:
         if await connection.fetchval("select exists (select from global_tenant)"):
             raise Unavailable(
                 "not_a_demo",
-                "这个数据目录里已有正式租户，不能用于演示。请用 DATA=另一个目录 启动演示。",
+                Words(
+                    "这个数据目录里已有正式租户，不能用于演示。请用 DATA=另一个目录 启动演示。",
+                    "This data folder holds tenants in earnest and is not for a demo. Start the demo with DATA=another folder.",
+                ),
                 field="ZHIBU_DATA",
             )
         async with connection.transaction():

@@ -12,13 +12,13 @@ import click
 from litestar import Litestar
 
 from zhibu_core.app import create_app
+from zhibu_core.background import Background
 from zhibu_core.boot import prepare_and_migrate
 from zhibu_core.database.access import OWNER, RUNTIME, database_for
 from zhibu_core.errors import ZhibuError
 from zhibu_core.http.server import serve_until_stopped
 from zhibu_core.identity.issuers import Issuer
 from zhibu_core.identity.permissions import ROLES
-from zhibu_core.jobs import Dispatcher
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.settings import Settings
@@ -48,14 +48,14 @@ class Demo:
     async def serve(self) -> None:
         """Serves, and loads the two tenants beside."""
         loading: Loading = self.app.state.loading
-        dispatcher = Dispatcher(self.platform)
-        background = asyncio.create_task(_load_and_tell(self.platform, loading, self.origin, dispatcher))
+        jobs = Background(self.platform)
+        background = asyncio.create_task(_load_and_tell(self.platform, loading, self.origin, jobs))
         try:
             await serve_until_stopped(self.app, self.listening)
         finally:
             background.cancel()
             await asyncio.gather(background, return_exceptions=True)
-            await dispatcher.stop()
+            await jobs.stop()
             await self.parts.aclose()
 
 
@@ -81,18 +81,18 @@ async def make_demo(settings: Settings, listening: socket.socket, port: int) -> 
         return Demo(platform, app, listening, origin, parts.pop_all())
 
 
-async def _load_and_tell(platform: Platform, loading: Loading, origin: str, dispatcher: Dispatcher) -> None:
+async def _load_and_tell(platform: Platform, loading: Loading, origin: str, jobs: Background) -> None:
     """Loads, says ready, and only then lets jobs run: both imports have the machine to themselves."""
     with _bar() as told:
         try:
             await load_worlds(platform, loading, told)
         except ZhibuError as error:
-            loading.failed = error.message
-            click.echo(f"zhibu: {error.message}", err=True)
+            loading.failed = error.message.zh
+            click.echo(f"zhibu: {error.message.zh}", err=True)
             return
     click.echo(await _ready_lines(platform, origin))
     sys.stdout.flush()
-    await dispatcher.start()
+    await jobs.start()
 
 
 async def _ready_lines(platform: Platform, origin: str) -> str:

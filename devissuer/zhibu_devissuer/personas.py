@@ -16,6 +16,7 @@ from zhibu_core.organization.people import Person
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Tenant
 from zhibu_core.tenancy.session import tenant_of
+from zhibu_core.words import Words
 
 NAMES = {"admin": "示例管理员", "organizer": "示例组织员", "auditor": "示例审计员", "secretary": "示例书记"}
 
@@ -33,7 +34,14 @@ class Persona:
 async def persona(session: AsyncSession, tenant: Tenant, role: str, code: str | None = None) -> Persona:
     """The person of a role; raises `InvalidInput` for an unknown role, `NotFound` where the tenant has nobody for it."""
     if role not in ROLES:
-        raise InvalidInput("role_unknown", f"没有角色“{role}”。可用：{'、'.join(ROLES)}。", field="role")
+        raise InvalidInput(
+            "role_unknown",
+            Words(
+                f"没有角色“{role}”。可用：{'、'.join(ROLES)}。",
+                f"There is no role “{role}”. There are: {', '.join(ROLES)}.",
+            ),
+            field="role",
+        )
     if role in ("secretary", "member"):
         branch = await _branch(session, code)
         return await (_secretary if role == "secretary" else _member)(session, tenant, branch)
@@ -67,11 +75,18 @@ async def _branch(session: AsyncSession, code: str | None) -> Organization:
     if code is not None:
         found = await session.scalar(query.where(Organization.code == code))
         if found is None:
-            raise not_found("支部代码", code)
+            raise not_found(Words("支部代码", "branch with the code"), code)
         return found
     found = await session.scalar(query.where(Organization.has_committee).order_by(Organization.code).limit(1))
     if found is None:
-        raise NotFound("branch_none", "这个租户还没有设支委会的支部。请先导入组织机构和花名册。", field="tenant")
+        raise NotFound(
+            "branch_none",
+            Words(
+                "这个租户还没有设支委会的支部。请先导入组织机构和花名册。",
+                "No branch of this tenant has a committee yet. Import organizations and the roster first.",
+            ),
+            field="tenant",
+        )
     return found
 
 
@@ -108,7 +123,14 @@ async def _secretary(session: AsyncSession, tenant: Tenant, branch: Organization
 async def _member(session: AsyncSession, _tenant: Tenant, branch: Organization) -> Persona:
     row = (await session.execute(_MEMBER, {"t": tenant_of(session), "org": branch.id})).one_or_none()
     if row is None:
-        raise NotFound("member_none", f"“{branch.name}”还没有可登录的正式党员。请先导入花名册。", field="org")
+        raise NotFound(
+            "member_none",
+            Words(
+                f"“{branch.name}”还没有可登录的正式党员。请先导入花名册。",
+                f"“{branch.name}” has no full member yet who could sign in. Import the roster first.",
+            ),
+            field="org",
+        )
     return Persona("member", row.id, row.name, branch.name)
 
 

@@ -16,6 +16,7 @@ from zhibu_core.errors import Forbidden, InvalidInput
 from zhibu_core.identity.permissions import ROLES
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.directory import find_tenant
+from zhibu_core.words import Words
 from zhibu_devissuer.codes import Codes, Granted
 from zhibu_devissuer.keys import Signer
 from zhibu_devissuer.page import page_of_personas
@@ -130,14 +131,27 @@ class DevIssuer:
     async def demo_token(self, authorization: str, asked: dict[str, str | None]) -> dict[str, str]:
         """An access token for `zhibu token`, which proves itself by the secret in the data folder."""
         if not hmac.compare_digest(authorization, f"Bearer {self.secret}"):
-            raise Forbidden("demo_secret", "这个地址只供本机的 zhibu token 命令使用。")
+            raise Forbidden(
+                "demo_secret",
+                Words(
+                    "这个地址只供本机的 zhibu token 命令使用。",
+                    "This address is for the command zhibu token on this machine only.",
+                ),
+            )
         slug = asked.get("tenant") or ""
         subject = await self._subject(slug, asked.get("as") or "", asked.get("org"))
         return {"access_token": self.signer.access_token(subject, slug, "zhibu-token")}
 
     async def _subject(self, slug: str, role: str, org: str | None) -> str:
         if role not in ROLES:
-            raise InvalidInput("role_unknown", f"没有角色“{role}”。可用：{'、'.join(ROLES)}。", field="as")
+            raise InvalidInput(
+                "role_unknown",
+                Words(
+                    f"没有角色“{role}”。可用：{'、'.join(ROLES)}。",
+                    f"There is no role “{role}”. There are: {', '.join(ROLES)}.",
+                ),
+                field="as",
+            )
         async with self.platform.database.system_session() as system:
             tenant = await find_tenant(system, slug)
         async with self.platform.database.session(tenant.id) as session:
@@ -150,13 +164,22 @@ class DevIssuer:
             n for n in ("client_id", "redirect_uri", "state", "nonce", "code_challenge", "scope") if not query.get(n)
         ]
         if missing:
-            raise InvalidInput("authorize", f"登录请求缺少参数：{'、'.join(missing)}。", field=missing[0])
+            raise InvalidInput(
+                "authorize",
+                Words(f"登录请求缺少参数：{'、'.join(missing)}。", f"The sign-in request lacks: {', '.join(missing)}."),
+                field=missing[0],
+            )
         organization = ORGANIZATION.search(query["scope"])
         target = urlsplit(query["redirect_uri"])
         slug = organization.group(1) if organization else ""
         exact = query["redirect_uri"] == f"{self.origin}/t/{slug}/sign-in/callback"
         if query["client_id"] != self.client_id or query.get("code_challenge_method") != "S256" or not exact:
             raise InvalidInput(
-                "authorize", f"登录请求不被接受：客户端、回调地址({target.netloc})或 PKCE 不符。", field="redirect_uri"
+                "authorize",
+                Words(
+                    f"登录请求不被接受：客户端、回调地址（{target.netloc}）或 PKCE 不符。",
+                    f"The sign-in request is refused: client, redirect address ({target.netloc}) or PKCE do not fit.",
+                ),
+                field="redirect_uri",
             )
         return slug

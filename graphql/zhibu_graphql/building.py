@@ -69,18 +69,23 @@ class _Extended(strawberry.Schema):
 def build(host: PluginHost) -> FullSchema:
     """The full schema; a plugin whose contribution does not fit is left out, logged, and named with the reason."""
     offered: dict[str, GraphQLContribution] = dict(host.call("graphql"))
-    refused: dict[str, str] = {}
     try:
-        return _build(offered, refused)
-    except Exception:  # a contribution may be wrong in any way; the others must not suffer
-        for plugin in list(offered):
-            try:
-                _build({plugin: offered[plugin]}, {})
-            except Exception as error:
-                refused[plugin] = f"graphql: {type(error).__name__}: {error}"
-                log.exception("plugin_schema_refused", plugin=plugin)
-                del offered[plugin]
-    return _build(offered, refused)
+        return _build(offered, {})
+    except Exception as error:  # a contribution may be wrong in any way; the others must not suffer
+        log.warning("schema_in_parts", error=str(error))
+    fitting: dict[str, GraphQLContribution] = {}
+    refused: dict[str, str] = {}
+    for plugin, contribution in offered.items():
+        try:
+            _build({**fitting, plugin: contribution}, {})
+        except Exception as error:
+            refused[plugin] = (
+                f"graphql: {error}" if isinstance(error, Misfit) else f"graphql: {type(error).__name__}: {error}"
+            )
+            log.warning("plugin_schema_refused", plugin=plugin, exc_info=error)
+        else:
+            fitting[plugin] = contribution
+    return _build(fitting, refused)
 
 
 def _build(contributions: Contributions, refused: Mapping[str, str]) -> FullSchema:

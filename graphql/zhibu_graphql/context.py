@@ -11,6 +11,7 @@ from sqlalchemy import Executable, Row
 from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.dataloader import DataLoader
 
+from zhibu_core.i18n import CHINESE
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 
@@ -26,6 +27,7 @@ class Context:
     session: AsyncSession
     scope: Scope
     prefix: str = ""
+    locale: str = CHINESE
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _loaders: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
 

@@ -23,8 +23,9 @@ from graphql import (
 )
 from graphql.language import BooleanValueNode
 
+from zhibu_core.errors import InvalidInput, LimitExceeded
+from zhibu_core.words import Words
 from zhibu_graphql.building import DEFINITION
-from zhibu_graphql.errors import bad_input, limit
 from zhibu_graphql.fields import KEY, Asks
 from zhibu_graphql.paging import LARGEST_FIRST, Connection
 
@@ -36,12 +37,18 @@ FREE_PARTS = ("edges", "pageInfo")
 def check_cost(
     schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
 ) -> int:
-    """The operation's cost; raises `RequestRefused` where it is too high or a `first` is out of bounds."""
+    """The operation's cost; raises `LimitExceeded` where it or a `first` is too high, `InvalidInput` for a `first` below 1."""
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
     root = schema.get_root_type(operation.operation)
     cost = _Counting(schema, fragments, variables).cost(operation.selection_set, root, 1)
     if cost > MAX_COST:
-        raise limit("cost", f"这次操作最多会读取 {cost} 个对象，上限是 {MAX_COST}。请减小 first 或拆成几次查询。")
+        raise LimitExceeded(
+            "cost",
+            Words(
+                f"这次操作最多会读取 {cost} 个对象，上限是 {MAX_COST}。请减小 first 或拆成几次查询。",
+                f"This operation may read up to {cost} objects; the limit is {MAX_COST}. Lower first, or split it into several queries.",
+            ),
+        )
     return cost
 
 
@@ -92,9 +99,22 @@ class _Counting:
         value = self.variables.get(given.name.value) if isinstance(given, VariableNode) else None
         first = int(given.value) if isinstance(given, IntValueNode) else value
         if not isinstance(first, int) or first < 1:
-            raise bad_input("first", f"列表 {node.name.value} 的 first 必须是 1 至 {LARGEST_FIRST}。", "first")
+            raise InvalidInput(
+                "first",
+                Words(
+                    f"列表 {node.name.value} 的 first 必须是 1 至 {LARGEST_FIRST}。",
+                    f"first of the list {node.name.value} must be 1 to {LARGEST_FIRST}.",
+                ),
+                field="first",
+            )
         if first > LARGEST_FIRST:
-            raise limit("first", f"列表 {node.name.value} 的 first 最大为 {LARGEST_FIRST}。请用 after 分页。")
+            raise LimitExceeded(
+                "first",
+                Words(
+                    f"列表 {node.name.value} 的 first 最大为 {LARGEST_FIRST}。请用 after 分页。",
+                    f"first of the list {node.name.value} is at most {LARGEST_FIRST}. Page with after.",
+                ),
+            )
         return first
 
     def _included(self, selection_set: SelectionSetNode | None) -> Iterator[Any]:

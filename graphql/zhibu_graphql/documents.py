@@ -7,8 +7,10 @@ from graphql.validation import recommended_rules
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from zhibu_core.errors import LimitExceeded
+from zhibu_core.words import Words
 from zhibu_graphql.bounded import Bounded
-from zhibu_graphql.errors import RequestRefused, limit, of_request
+from zhibu_graphql.errors import RequestRefused, of_request
 from zhibu_graphql.limits import MAX_TOKENS, check_text
 
 KEPT = 1_000
@@ -30,7 +32,7 @@ class Documents:
     _kept: Bounded[tuple[frozenset[str], str], DocumentNode] = field(default_factory=lambda: Bounded(KEPT))
 
     def read(self, plugins: frozenset[str], schema: GraphQLSchema, text: str) -> DocumentNode:
-        """The valid document; raises `RequestRefused`."""
+        """The valid document; raises `RequestRefused`, `LimitExceeded`."""
         found = self._kept.get((plugins, text))
         if found is None:
             found = read_document(schema, text)
@@ -43,7 +45,7 @@ class Documents:
 
 
 def read_document(schema: GraphQLSchema, text: str) -> DocumentNode:
-    """Parses, checks and validates a text; raises `RequestRefused`."""
+    """Parses, checks and validates a text; raises `RequestRefused`, `LimitExceeded`."""
     try:
         document = _parse(text)
         check_text(document)
@@ -51,7 +53,13 @@ def read_document(schema: GraphQLSchema, text: str) -> DocumentNode:
     except RecursionError:
         raise _too_deep() from None
     if errors and errors[-1].message == VALIDATION_GAVE_UP:
-        raise limit("complexity", "操作太复杂，无法检查。请拆成几次查询。")
+        raise LimitExceeded(
+            "complexity",
+            Words(
+                "操作太复杂，无法检查。请拆成几次查询。",
+                "The operation is too complex to check. Split it into several queries.",
+            ),
+        )
     if errors:
         raise RequestRefused([of_request(error) for error in errors], legacy=not any(map(_lacks_first, errors)))
     return document
@@ -62,14 +70,19 @@ def _parse(text: str) -> DocumentNode:
         return parse(text, max_tokens=MAX_TOKENS)
     except GraphQLSyntaxError as error:
         if f"more than {MAX_TOKENS} tokens" in error.message:
-            raise limit("tokens", f"一次操作最多 {MAX_TOKENS} 个词法单元。") from None
+            raise LimitExceeded(
+                "tokens",
+                Words(f"一次操作最多 {MAX_TOKENS} 个词法单元。", f"An operation has at most {MAX_TOKENS} tokens."),
+            ) from None
         if PARSING_GAVE_UP in error.message:
             raise _too_deep() from None
         raise RequestRefused([of_request(error)], legacy=True) from None
 
 
-def _too_deep() -> RequestRefused:
-    return limit("depth", "嵌套太深。请拆成几次查询。")
+def _too_deep() -> LimitExceeded:
+    return LimitExceeded(
+        "depth", Words("嵌套太深。请拆成几次查询。", "Nested too deeply. Split it into several queries.")
+    )
 
 
 def _lacks_first(error: GraphQLError) -> bool:

@@ -4,14 +4,17 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import Forbidden, InvalidInput, Unavailable, ZhibuError
+from zhibu_core.http.language import locale_of_connection
 from zhibu_core.http.problems import as_domain_error, status_of
 from zhibu_core.http.tenant_path import PREFIX
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_graphql.context import Context
 from zhibu_graphql.engine import Operation, engine_for
 from zhibu_graphql.errors import RequestRefused, of_domain
@@ -54,7 +57,7 @@ def answer_to_error(request: Requested, raised: Exception) -> Response[bytes]:
         headers["WWW_Authenticate"] = "Bearer"
     if isinstance(error, Unavailable):
         headers["Retry_After"] = "2"
-    return respond(request, {"errors": [of_domain(error)]}, status, **headers)
+    return respond(request, {"errors": [of_domain(error, locale_of_connection(request))]}, status, **headers)
 
 
 @post(
@@ -64,31 +67,46 @@ def answer_to_error(request: Requested, raised: Exception) -> Response[bytes]:
     request_max_body_size=LARGEST_BODY,
     exception_handlers={Exception: answer_to_error},
 )
-async def graphql(request: Requested, platform: Platform, session: AsyncSession) -> Response[bytes]:
+async def graphql(
+    request: Requested, platform: NamedDependency[Platform], session: NamedDependency[AsyncSession]
+) -> Response[bytes]:
     """Runs the operation of the body."""
     _check_form(request)
     _check_session(request)
     operation = _operation(await request.body())
     scope: Scope = request.state.scope
-    context = Context(platform, session, scope, request.state.get(PREFIX, ""))
+    context = Context(platform, session, scope, request.state.get(PREFIX, ""), locale_of_connection(request))
     return respond(request, await engine_for(platform.host).run(context, operation))
 
 
 @get("/graphql", opt={"action": ACTION}, exception_handlers={Exception: answer_to_error}, sync_to_thread=False)
 def graphql_by_get(request: Requested) -> Response[bytes]:
     """Says that operations come by POST."""
-    error = InvalidInput("method", "请用 POST 发送 GraphQL 操作。")
-    return respond(request, {"errors": [of_domain(error)]}, 405, Allow="POST")
+    error = InvalidInput("method", Words("请用 POST 发送 GraphQL 操作。", "Send GraphQL operations by POST."))
+    return respond(request, {"errors": [of_domain(error, locale_of_connection(request))]}, 405, Allow="POST")
 
 
 def _check_form(request: Requested) -> None:
     media_type, *parameters = (part.strip().lower() for part in request.headers.get("content-type", "").split(";"))
     charset = next((p.removeprefix("charset=").strip('"') for p in parameters if p.startswith("charset=")), "utf-8")
     if media_type != JSON or charset not in ("utf-8", "utf8"):
-        raise _Refused(415, InvalidInput("content_type", "请求体必须是 application/json(UTF-8)。"))
+        raise _Refused(
+            415,
+            InvalidInput(
+                "content_type",
+                Words("请求体必须是 application/json（UTF-8）。", "The body must be application/json (UTF-8)."),
+            ),
+        )
     if negotiate(request.headers.get("accept", "")).media_type is None:
         raise _Refused(
-            406, InvalidInput("accept", "本接口只返回 application/graphql-response+json 或 application/json。")
+            406,
+            InvalidInput(
+                "accept",
+                Words(
+                    "本接口只返回 application/graphql-response+json 或 application/json。",
+                    "This API answers application/graphql-response+json or application/json only.",
+                ),
+            ),
         )
 
 
@@ -98,13 +116,22 @@ def _check_session(request: Requested) -> None:
         return
     # The gate has compared the Origin, where there is one, with the host.
     if CLIENT_HEADER not in request.headers or request.headers.get("origin", "null") == "null":
-        raise Forbidden("client_header", "网页会话的请求必须带 X-Zhibu-Client 头和本站的 Origin。")
+        raise Forbidden(
+            "client_header",
+            Words(
+                "网页会话的请求必须带 X-Zhibu-Client 头和本站的 Origin。",
+                "Requests of a web session must carry the header X-Zhibu-Client and our own Origin.",
+            ),
+        )
 
 
 def _operation(body: bytes) -> Operation:
     try:
         read = msgspec.json.decode(body, type=_Body)
     except (msgspec.DecodeError, ValueError) as error:
-        message = '请求体必须是 JSON 对象：{"query": 文本, "variables": 对象, "operationName": 文本}。'
+        message = Words(
+            '请求体必须是 JSON 对象：{"query": 文本, "variables": 对象, "operationName": 文本}。',
+            'The body must be a JSON object: {"query": text, "variables": object, "operationName": text}.',
+        )
         raise _Refused(400, InvalidInput("body", message)) from error
     return Operation(read.query, read.variables or {}, read.operation_name)

@@ -18,13 +18,14 @@ from graphql.execution.values import get_variable_values
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from zhibu_core.errors import Unavailable
+from zhibu_core.errors import InvalidInput, Unavailable
 from zhibu_core.http.problems import as_domain_error
 from zhibu_core.plugins.host import PluginHost
+from zhibu_core.words import Words
 from zhibu_graphql.context import Context
 from zhibu_graphql.cost import check_cost
 from zhibu_graphql.documents import Documents
-from zhibu_graphql.errors import RequestRefused, bad_input, of_execution, of_request
+from zhibu_graphql.errors import RequestRefused, of_execution, of_request
 from zhibu_graphql.schemas import Schemas
 
 
@@ -45,13 +46,22 @@ class Engine:
     documents: Documents = field(default_factory=Documents)
 
     async def run(self, context: Context, operation: Operation) -> dict[str, Any]:
-        """The answer; raises `RequestRefused` where the operation is not run, `Unavailable` where it must be tried again."""
+        """The answer; raises `RequestRefused`, `InvalidInput` or `LimitExceeded` where the operation is not run,
+        `Unavailable` where it must be tried again.
+        """
         plugins = context.scope.plugins
         schema = self.schemas.of(plugins)
         document = self.documents.read(plugins, schema, operation.query)
         chosen = get_operation_ast(document, operation.name)
         if chosen is None:
-            raise bad_input("operation_name", "operationName 必须是文档中的一个操作名。", "operationName")
+            raise InvalidInput(
+                "operation_name",
+                Words(
+                    "operationName 必须是文档中的一个操作名。",
+                    "operationName must be the name of an operation in the document.",
+                ),
+                field="operationName",
+            )
         variables = _coerced(schema, chosen, operation.variables)
         check_cost(schema, document, chosen, variables)
         running = execute(
@@ -66,7 +76,7 @@ class Engine:
             operation_extensions=None,
         )
         result: ExecutionResult = await running if isawaitable(running) else running
-        return _answer(result)
+        return _answer(result, context.locale)
 
 
 @lru_cache(maxsize=4)
@@ -82,11 +92,11 @@ def _coerced(schema: GraphQLSchema, operation: OperationDefinitionNode, given: M
     return found.coerced
 
 
-def _answer(result: ExecutionResult) -> dict[str, Any]:
+def _answer(result: ExecutionResult, locale: str) -> dict[str, Any]:
     answer: dict[str, Any] = {}
     if result.errors:
         _raise_if_unavailable(result.errors)
-        answer["errors"] = [of_execution(error) for error in result.errors]
+        answer["errors"] = [of_execution(error, locale) for error in result.errors]
     return answer | {"data": result.data}
 
 

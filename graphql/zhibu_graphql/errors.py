@@ -6,8 +6,9 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from zhibu_core.errors import InvalidInput, LimitExceeded, NotFound, ZhibuError
+from zhibu_core.errors import NotFound, ZhibuError
 from zhibu_core.http.problems import as_domain_error
+from zhibu_core.words import Words
 from zhibu_graphql.fields import part, plain
 
 
@@ -30,7 +31,7 @@ class Refused:
 
 
 class RequestRefused(Exception):
-    """The operation is not run at all: 400 and no data; `legacy` errors are 200 for who reads plain JSON only."""
+    """GraphQL's own refusal, before the operation is run: 400 and no data; `legacy` errors are 200 for who reads plain JSON only."""
 
     def __init__(self, errors: Sequence[dict[str, Any]], *, legacy: bool = False) -> None:
         super().__init__(errors)
@@ -38,32 +39,17 @@ class RequestRefused(Exception):
         self.legacy = legacy
 
 
-def refused(error: ZhibuError) -> RequestRefused:
-    """The refusal for a domain error."""
-    return RequestRefused([of_domain(error)])
-
-
-def limit(code: str, message: str) -> RequestRefused:
-    """The refusal of an operation that asks for too much."""
-    return refused(LimitExceeded(code, message))
-
-
-def bad_input(code: str, message: str, field: str | None = None) -> RequestRefused:
-    """The refusal of an operation that cannot be read."""
-    return refused(InvalidInput(code, message, field=field))
-
-
-def not_there(field: str, message: str) -> NotFound:
+def not_there(field: str, message: Words) -> NotFound:
     """For an id that is foreign, unknown or not readable: said alike, and without the id."""
     return NotFound("not_found", message, field=field)
 
 
-def of_domain(error: ZhibuError) -> dict[str, Any]:
-    """A domain error as an entry of `errors`; `reason` is its own code, `code` the category."""
+def of_domain(error: ZhibuError, locale: str) -> dict[str, Any]:
+    """A domain error as an entry of `errors` in a language; `reason` is its own code, `code` the category."""
     extensions: dict[str, Any] = {"code": error.category, "reason": error.code}
     if error.field:
         extensions["field"] = error.field
-    return {"message": error.message, "extensions": extensions}
+    return {"message": error.message.of(locale), "extensions": extensions}
 
 
 def of_request(error: GraphQLError) -> dict[str, Any]:
@@ -71,9 +57,9 @@ def of_request(error: GraphQLError) -> dict[str, Any]:
     return _placed(error, {"message": error.message, "extensions": {"code": "BAD_USER_INPUT"}})
 
 
-def of_execution(error: GraphQLError) -> dict[str, Any]:
+def of_execution(error: GraphQLError, locale: str) -> dict[str, Any]:
     """An error of a resolver; what is not the domain's is logged, and shown as INTERNAL without its text."""
-    return _placed(error, of_domain(as_domain_error(error.original_error or error)))
+    return _placed(error, of_domain(as_domain_error(error.original_error or error), locale))
 
 
 def _placed(error: GraphQLError, entry: dict[str, Any]) -> dict[str, Any]:

@@ -8,18 +8,22 @@ import msgspec
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 from jinja2 import Environment, FileSystemLoader
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from zhibu_core.errors import NotFound
+from zhibu_core.errors import InvalidInput, LimitExceeded, NotFound
+from zhibu_core.http.language import COOKIE
 from zhibu_core.http.tenant_path import PREFIX
+from zhibu_core.i18n import locale_of
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_graphql.context import Context
 from zhibu_graphql.endpoint import ACTION
 from zhibu_graphql.engine import Operation, engine_for
-from zhibu_graphql.errors import RequestRefused
+from zhibu_graphql.errors import RequestRefused, of_domain
 from zhibu_graphql.fields import KEY
 
 FOLDER = Path(__file__).parent / "templates"
@@ -37,17 +41,19 @@ EXAMPLE = """{
 
 
 @get("/graphql/explorer", opt=OPT)
-async def explorer(request: Requested, platform: Platform) -> Response[str]:
+async def explorer(request: Requested, platform: NamedDependency[Platform]) -> Response[str]:
     """The page with an example."""
     return _page(request, platform, EXAMPLE, "", "")
 
 
 @post("/graphql/explorer", opt=OPT, status_code=200)
-async def run_explorer(request: Requested, platform: Platform, session: AsyncSession, data: Form) -> Response[str]:
+async def run_explorer(
+    request: Requested, platform: NamedDependency[Platform], session: NamedDependency[AsyncSession], data: Form
+) -> Response[str]:
     """The page with the answer to what the form held."""
     scope = _scope(request)
     query, variables = data.get("query", ""), data.get("variables", "")
-    context = Context(platform, session, scope, request.state.get(PREFIX, ""))
+    context = Context(platform, session, scope, request.state.get(PREFIX, ""), locale_of(request.cookies.get(COOKIE)))
     answer = await _run(platform, context, query, variables)
     return _page(request, platform, query, variables, json.dumps(answer, ensure_ascii=False, indent=2))
 
@@ -64,15 +70,18 @@ async def _run(platform: Platform, context: Context, query: str, variables: str)
         given = msgspec.json.decode(variables.strip() or "{}", type=dict[str, Any])
         return await engine_for(platform.host).run(context, Operation(query, given))
     except msgspec.DecodeError as error:
-        return {"errors": [{"message": f"变量不是 JSON 对象：{error}", "extensions": {"code": "BAD_USER_INPUT"}}]}
+        said = Words(f"变量不是 JSON 对象：{error}", f"The variables are no JSON object: {error}")
+        return {"errors": [of_domain(InvalidInput("variables", said), context.locale)]}
     except RequestRefused as refused:
         return {"errors": refused.errors}
+    except (InvalidInput, LimitExceeded) as refused:
+        return {"errors": [of_domain(refused, context.locale)]}
 
 
 def _scope(request: Requested) -> Scope:
     scope: Scope = request.state.scope
     if not scope.tenant.is_demo:
-        raise NotFound("not_found", "没有找到这个页面。")
+        raise NotFound("not_found", Words("没有找到这个页面。", "There is no such page."))
     return scope
 
 

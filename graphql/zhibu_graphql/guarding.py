@@ -8,6 +8,7 @@ from graphql import GraphQLResolveInfo
 
 from zhibu_core.errors import Forbidden, InvalidInput
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_graphql.context import Context
 from zhibu_graphql.errors import Refused, UserError
 from zhibu_graphql.fields import Asks, TypeAsks
@@ -32,7 +33,13 @@ def require(scope: Scope, asks: Asks, root: Any) -> None:
     """Raises `Forbidden` unless one of the actions is held: at the object's place, or for lists anywhere."""
     place = None if asks.lists else getattr(root, "path", None)
     if not any(scope.may(action, place) for action in asks.actions):
-        raise Forbidden("forbidden", f"您在此处没有“{asks.actions[0]}”权限。请联系本单位管理员。")
+        raise Forbidden(
+            "forbidden",
+            Words(
+                f"您在此处没有“{asks.actions[0]}”权限。请联系本单位管理员。",
+                f"You do not have the permission “{asks.actions[0]}” here. Ask the administrator.",
+            ),
+        )
 
 
 def in_savepoint(resolve: Resolve) -> Resolve:
@@ -46,7 +53,7 @@ def in_savepoint(resolve: Resolve) -> Resolve:
             payload = await payload if inspect.isawaitable(payload) else payload
         except InvalidInput as error:
             await savepoint.rollback()
-            return Refused([UserError(code=error.code, message=error.message, field=error.field)])
+            return Refused([UserError(code=error.code, message=error.message.of(context.locale), field=error.field)])
         except BaseException:
             await savepoint.rollback()
             raise

@@ -13,7 +13,8 @@ from graphql import (
     SelectionSetNode,
 )
 
-from zhibu_graphql.errors import limit
+from zhibu_core.errors import LimitExceeded
+from zhibu_core.words import Words
 
 MAX_TOKENS = 2_000
 MAX_DEPTH = 12
@@ -24,19 +25,36 @@ INTROSPECTION = ("__schema", "__type")
 
 
 def check_text(document: DocumentNode) -> None:
-    """Raises `RequestRefused` with LIMIT for a document past one of the limits."""
+    """Raises `LimitExceeded` for a document past one of the limits."""
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
     operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
     nodes = [node for d in (*operations, *fragments.values()) for node in _selections(d.selection_set)]
     aliases = sum(isinstance(node, FieldNode) and node.alias is not None for node in nodes)
     if aliases > MAX_ALIASES:
-        raise limit("aliases", f"一次操作最多 {MAX_ALIASES} 个别名，这里有 {aliases} 个。")
+        raise LimitExceeded(
+            "aliases",
+            Words(
+                f"一次操作最多 {MAX_ALIASES} 个别名，这里有 {aliases} 个。",
+                f"An operation has at most {MAX_ALIASES} aliases; this one has {aliases}.",
+            ),
+        )
     places = [*nodes, *operations, *fragments.values()]
     if any(len(getattr(place, "directives", None) or ()) > MAX_DIRECTIVES for place in places):
-        raise limit("directives", f"同一处最多 {MAX_DIRECTIVES} 个指令。")
+        raise LimitExceeded(
+            "directives",
+            Words(
+                f"同一处最多 {MAX_DIRECTIVES} 个指令。", f"At most {MAX_DIRECTIVES} directives may stand in one place."
+            ),
+        )
     depths: dict[str, int] = {}
     if any(_depth(d.selection_set, fragments, depths) > MAX_DEPTH for d in operations):
-        raise limit("depth", f"嵌套最多 {MAX_DEPTH} 层。请拆成几次查询。")
+        raise LimitExceeded(
+            "depth",
+            Words(
+                f"嵌套最多 {MAX_DEPTH} 层。请拆成几次查询。",
+                f"At most {MAX_DEPTH} levels may be nested. Split it into several queries.",
+            ),
+        )
 
 
 def _selections(selection_set: SelectionSetNode | None) -> Iterator[SelectionNode]:

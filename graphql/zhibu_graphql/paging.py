@@ -8,6 +8,7 @@ import msgspec
 import strawberry
 
 from zhibu_core.errors import InvalidInput
+from zhibu_core.words import Words
 from zhibu_graphql.context import Info
 from zhibu_graphql.fields import field, part, plain
 from zhibu_graphql.ids import decode, encode
@@ -107,4 +108,11 @@ def read_cursor(text: str, types: Sequence[type]) -> tuple[Any, ...]:
             raise ValueError("of another list")
         return tuple(msgspec.convert(value, kind) for value, kind in zip(raw, types, strict=True))
     except (msgspec.ValidationError, msgspec.DecodeError, ValueError):
-        raise InvalidInput("cursor", "游标无效。请使用同一列表返回的 endCursor。", field="after") from None
+        raise InvalidInput(
+            "cursor",
+            Words(
+                "游标无效。请使用同一列表返回的 endCursor。",
+                "The cursor is not valid. Use the endCursor that the same list gave.",
+            ),
+            field="after",
+        ) from None

@@ -5,6 +5,7 @@ from typing import Any
 
 from zhibu_core.identity.permissions import EVERYBODY
 from zhibu_core.plugins.hooks import hookimpl
+from zhibu_core.plugins.host import PluginHost
 from zhibu_core.plugins.manifest import CONTRACT, Action, Manifest
 from zhibu_core.words import Words
 
@@ -35,3 +36,11 @@ def routes() -> Sequence[Any]:
     from zhibu_graphql.explorer import explorer, explorer_style, run_explorer
 
     return [graphql, graphql_by_get, explorer, run_explorer, explorer_style]
+
+
+def prepare(host: PluginHost) -> None:
+    """Builds the schema of everything installed, and refuses plugins whose part of it does not fit."""
+    from zhibu_graphql.engine import engine_for
+
+    for key, reason in engine_for(host).schemas.full.refused.items():
+        host.refuse(key, reason)

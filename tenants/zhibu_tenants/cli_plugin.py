@@ -9,6 +9,7 @@ from zhibu_core.cli.loop import run
 from zhibu_core.cli.running import in_tenant, platform
 from zhibu_core.errors import InvalidInput
 from zhibu_core.plugins.host import PluginHost
+from zhibu_core.words import Words
 from zhibu_tenants.enablement import PluginState, plugin_states, switch
 
 
@@ -25,6 +26,7 @@ def list_plugins(slug: str | None, as_json: bool) -> None:
 
     async def work() -> list[PluginState]:
         async with platform() as running, in_tenant(running, slug or "") as (session, _):
+            running.host.prepare()
             return await plugin_states(running, session)
 
     states = run(work()) if slug else _installed()
@@ -64,10 +66,17 @@ def new(name: str, folder: Path) -> None:
 def check(name: str | None, as_json: bool) -> None:
     """Check that the plugin NAME (or every one) fits the contract. Exit 1 where one does not."""
     host = PluginHost.discover()
-    host.check_parts()
+    host.prepare()
     known = sorted(host.switchable | set(host.unavailable))
     if name is not None and name not in known:
-        raise InvalidInput("plugin_unknown", f"没有安装插件“{name}”。已安装：{'、'.join(known)}。", field="name")
+        raise InvalidInput(
+            "plugin_unknown",
+            Words(
+                f"没有安装插件“{name}”。已安装：{'、'.join(known)}。",
+                f"No plugin “{name}” is installed. Installed: {', '.join(known)}.",
+            ),
+            field="name",
+        )
     wanted = [key for key in known if name in (None, key)]
     for key in wanted:
         reason = host.unavailable.get(key)
@@ -79,7 +88,7 @@ def check(name: str | None, as_json: bool) -> None:
 
 def _installed() -> list[PluginState]:
     host = PluginHost.discover()
-    host.check_parts()
+    host.prepare()
     keys = sorted(host.switchable | set(host.unavailable))
     return [PluginState(key, host.manifests.get(key), False, host.unavailable.get(key)) for key in keys]
 
@@ -87,6 +96,8 @@ def _installed() -> list[PluginState]:
 def _switch(name: str, slug: str, *, on: bool) -> None:
     async def work() -> None:
         async with platform() as running, in_tenant(running, slug) as (session, scope):
+            if on:
+                running.host.prepare()
             await switch(running, session, scope, name, on=on)
 
     run(work())

@@ -50,7 +50,8 @@ def list_tenants(as_json: bool) -> None:
     for found in run(work()):
         day = found.today.isoformat() if found.today else None
         if as_json:
-            line = {"slug": found.slug, "name": found.name, "preset": found.preset, "today": day, "id": str(found.id)}
+            line = {"slug": found.slug, "name": found.name, "preset": found.preset, "today": day, "id": str(found.id),
+                    "state": found.state}  # fmt: skip
             click.echo(json.dumps(line, ensure_ascii=False))
         else:
-            click.echo("\t".join([found.slug, found.name, found.preset, day or "-"]))
+            click.echo("\t".join([found.slug, found.name, found.preset, day or "-", found.state]))

@@ -14,6 +14,7 @@ from zhibu_core.plugins.manifest import Manifest
 from zhibu_core.plugins.models import PluginEnablement
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,23 @@ async def switch(platform: Platform, session: AsyncSession, scope: Scope, plugin
     """
     host = platform.host
     if plugin in host.unavailable:
-        raise InvalidInput("plugin_unavailable", f"插件“{plugin}”不可用：{host.unavailable[plugin]}", field="plugin")
+        raise InvalidInput(
+            "plugin_unavailable",
+            Words(
+                f"插件“{plugin}”不可用：{host.unavailable[plugin]}",
+                f"The plugin “{plugin}” is unavailable: {host.unavailable[plugin]}",
+            ),
+            field="plugin",
+        )
     if plugin not in host.switchable:
-        raise NotFound("plugin_unknown", f"没有安装插件“{plugin}”。可用 zhibu plugin list 查看。", field="plugin")
+        raise NotFound(
+            "plugin_unknown",
+            Words(
+                f"没有安装插件“{plugin}”。可用 zhibu plugin list 查看。",
+                f"No plugin “{plugin}” is installed. zhibu plugin list shows those there are.",
+            ),
+            field="plugin",
+        )
     rows = {row.plugin: row for row in await session.scalars(select(PluginEnablement))}
     enabled = {key for key, row in rows.items() if row.is_on}
     _check_requirements(platform, plugin, enabled, on=on)
@@ -75,8 +90,19 @@ def _check_requirements(platform: Platform, plugin: str, enabled: set[str], *, o
     if on:
         missing = [need for need in manifests[plugin].requires if need not in enabled]
         if missing:
-            raise InvalidInput("plugin_requires", f"请先启用 {'、'.join(missing)}。", field="plugin")
+            raise InvalidInput(
+                "plugin_requires",
+                Words(f"请先启用 {'、'.join(missing)}。", f"Enable {', '.join(missing)} first."),
+                field="plugin",
+            )
         return
     users = [key for key in enabled if key in manifests and plugin in manifests[key].requires and key != plugin]
     if users:
-        raise InvalidInput("plugin_required", f"请先停用依赖它的插件：{'、'.join(users)}。", field="plugin")
+        raise InvalidInput(
+            "plugin_required",
+            Words(
+                f"请先停用依赖它的插件：{'、'.join(users)}。",
+                f"Disable the plugins that need it first: {', '.join(users)}.",
+            ),
+            field="plugin",
+        )

@@ -1,12 +1,16 @@
 """Tenants, their plugins and roles, as a part of the platform."""
 
+import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zhibu_core.plugins.hooks import hookimpl
 from zhibu_core.plugins.manifest import CONTRACT, GraphQLContribution, Manifest
 from zhibu_core.plugins.slots import NavItem
 from zhibu_core.words import Words
+
+if TYPE_CHECKING:
+    from zhibu_core.platform import Platform
 
 
 @hookimpl
@@ -43,3 +47,10 @@ def graphql() -> GraphQLContribution:
     from zhibu_tenants.schema import PluginMutation, PluginQuery
 
     return GraphQLContribution(query=PluginQuery, mutation=PluginMutation)
+
+
+async def enrolment_dates(platform: "Platform", issuer: str, subject: str) -> Sequence[dt.datetime]:
+    """When a user of our Keycloak enrolled second factors."""
+    from zhibu_tenants.keycloak.factors import enrolment_dates as found
+
+    return await found(platform, issuer, subject)

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from zhibu_core.errors import InvalidInput
+from zhibu_core.words import Words
 
 FOLDER = Path(__file__).parent / "presets"
 
@@ -28,5 +29,12 @@ def preset_names() -> list[str]:
 def read_preset(name: str) -> Preset:
     """The preset of this name; raises `InvalidInput` naming those there are."""
     if name not in preset_names():
-        raise InvalidInput("preset_unknown", f"没有预设“{name}”。可用：{'、'.join(preset_names())}。", field="preset")
+        raise InvalidInput(
+            "preset_unknown",
+            Words(
+                f"没有预设“{name}”。可用：{'、'.join(preset_names())}。",
+                f"There is no preset “{name}”. There are: {', '.join(preset_names())}.",
+            ),
+            field="preset",
+        )
     return msgspec.convert(tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8")), Preset)

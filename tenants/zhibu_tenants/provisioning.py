@@ -14,6 +14,7 @@ from zhibu_core.platform import Platform
 from zhibu_core.tenancy.directory import TenantSetting, find_tenant, open_tenant
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope, Tenant
+from zhibu_core.words import Words
 from zhibu_tenants.enablement import switch
 from zhibu_tenants.presets import read_preset
 
@@ -25,12 +26,13 @@ async def create_tenant(
     platform: Platform, slug: str, name: str, preset: str, *, today: dt.date | None = None, admin: str | None = None
 ) -> Tenant:
     """Opens a tenant; raises `InvalidInput` for a bad or taken slug, an empty name, or an unknown preset."""
-    if not SLUG.fullmatch(slug):
-        raise InvalidInput(
-            "slug_form", f"租户标识“{slug}”只能用小写字母、数字和连字符，以字母开头,2 至 40 个字符。", field="slug"
-        )
+    check_slug(slug)
     if not name.strip() or len(name) > LONGEST_NAME:
-        raise InvalidInput("name_form", f"租户名称须为 1 至 {LONGEST_NAME} 个字。", field="name")
+        raise InvalidInput(
+            "name_form",
+            Words(f"租户名称须为 1 至 {LONGEST_NAME} 个字。", f"A tenant's name has 1 to {LONGEST_NAME} characters."),
+            field="name",
+        )
     read_preset(preset)
     async with platform.database.system_session() as system:
         await open_tenant(system, Tenant(new_id(), slug, name.strip(), preset, today))
@@ -38,6 +40,19 @@ async def create_tenant(
     async with platform.database.session(tenant.id) as session:
         await furnish(platform, session, tenant, admin)
     return tenant
+
+
+def check_slug(slug: str) -> None:
+    """Raises `InvalidInput` for a slug that no tenant may have."""
+    if not SLUG.fullmatch(slug):
+        raise InvalidInput(
+            "slug_form",
+            Words(
+                f"租户标识“{slug}”只能用小写字母、数字和连字符，以字母开头，2 至 40 个字符。",
+                f"The slug “{slug}” may hold small letters, digits and hyphens only, begin with a letter, and have 2 to 40 characters.",
+            ),
+            field="slug",
+        )
 
 
 async def furnish(platform: Platform, session: AsyncSession, tenant: Tenant, admin: str | None) -> None:

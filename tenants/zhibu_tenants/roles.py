@@ -17,6 +17,7 @@ from zhibu_core.organization.people import Person
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.tenancy.session import tenant_of
+from zhibu_core.words import Words
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,16 @@ async def find_person(session: AsyncSession, named: str) -> Person:
     if not found:
         found = list(await session.scalars(select(Person).where(Person.name == named).limit(2)))
     if len(found) > 1:
-        raise InvalidInput("person_ambiguous", f"有多人叫“{named}”。请改用工号或学号。", field="person")
+        raise InvalidInput(
+            "person_ambiguous",
+            Words(
+                f"有多人叫“{named}”。请改用工号或学号。",
+                f"Several people are named “{named}”. Give the staff or student number.",
+            ),
+            field="person",
+        )
     if not found:
-        raise not_found("人员", named)
+        raise not_found(Words("人员", "person"), named)
     return found[0]
 
 
@@ -68,9 +76,23 @@ async def grant_role(
 ) -> RoleGrant:
     """Grants a role at the node of this code (None: the whole tenant); the same grant again only moves its end."""
     if role not in ROLES:
-        raise InvalidInput("role_unknown", f"没有角色“{role}”。可用：{'、'.join(ROLES)}。", field="role")
+        raise InvalidInput(
+            "role_unknown",
+            Words(
+                f"没有角色“{role}”。可用：{'、'.join(ROLES)}。",
+                f"There is no role “{role}”. There are: {', '.join(ROLES)}.",
+            ),
+            field="role",
+        )
     if until is not None and until < scope.today:
-        raise InvalidInput("until_past", f"截止日期 {until} 已过。请填今天或以后的日期。", field="until")
+        raise InvalidInput(
+            "until_past",
+            Words(
+                f"截止日期 {until} 已过。请填今天或以后的日期。",
+                f"The last day {until} is past. Give today or a later day.",
+            ),
+            field="until",
+        )
     holder = await find_person(session, person)
     node_id = await _node(session, node)
     grant = await _held(session, holder.id, role, node_id, scope.today)
@@ -88,7 +110,11 @@ async def revoke_role(session: AsyncSession, scope: Scope, person: str, role: st
     holder = await find_person(session, person)
     grant = await _held(session, holder.id, role, await _node(session, node), scope.today)
     if grant is None:
-        raise NotFound("grant_unknown", f"“{holder.name}”在此处没有角色“{role}”。", field="role")
+        raise NotFound(
+            "grant_unknown",
+            Words(f"“{holder.name}”在此处没有角色“{role}”。", f"“{holder.name}” does not have the role “{role}” here."),
+            field="role",
+        )
     await end_grant(session, scope, grant)
 
 
@@ -104,7 +130,7 @@ async def _node(session: AsyncSession, code: str | None) -> uuid.UUID | None:
         return None
     found = await session.scalar(select(Organization.id).where(Organization.code == code))
     if found is None:
-        raise not_found("组织代码", code)
+        raise not_found(Words("组织代码", "organization with the code"), code)
     return found
 
 

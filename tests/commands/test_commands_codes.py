@@ -32,7 +32,7 @@ def zhibu(database: TestDatabase, *arguments: str) -> subprocess.CompletedProces
         (["tenant", "create", "Bad Slug", "--name", "x", "--preset", "university"], 2, "slug"),
         (["duties", "--tenant", "nobody-here", "--period", "2026"], 2, "nobody-here"),
         (["duties", "--tenant", "nobody-here", "--period", "26"], 2, "period"),
-        (["import", "--tenant", "nobody-here", "no-such-file.xlsx"], 2, "no-such-file.xlsx"),
+        (["import", "--tenant", "nobody-here", "no-such-file.xlsx"], 2, "nobody-here"),
         (["token", "--tenant", "demo-university", "--as", "secretary"], 1, "the demo is not running"),
     ],
 )
@@ -63,3 +63,31 @@ def test_dsn_is_one_line_and_nothing_else(test_database: TestDatabase) -> None:
     assert done.returncode == 0
     assert done.stdout.startswith("postgresql://app_owner@")
     assert done.stdout.count("\n") == 1
+
+
+def test_a_database_that_is_not_ours_is_not_stopped(
+    test_database: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZHIBU_DATABASE_URL", test_database.server.admin_for(test_database.name))
+    done = zhibu(test_database, "db", "stop")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "zhibu: 数据库由 ZHIBU_DATABASE_URL 指定，不归 Zhibu 停止。要停止内置数据库，请先去掉这个变量。 (ZHIBU_DATABASE_URL)\n"
+    )
+
+
+def test_the_audit_by_hand(test_database: TestDatabase, tmp_path: Path) -> None:
+    slug = f"aud-{tmp_path.name[-12:].lower().replace('_', '-')}"
+    zhibu(test_database, "tenant", "create", slug, "--name", "审计大学", "--preset", "university", "--admin", "管理员")
+    assert zhibu(test_database, "audit", "seal", "--tenant", slug).stdout == f"{slug}\t1\n"
+    whole = zhibu(test_database, "audit", "verify", "--tenant", slug, "--json")
+    assert whole.returncode == 0, whole.stderr
+    assert (json.loads(whole.stdout)["ok"], json.loads(whole.stdout)["seals"]) == (True, 1)
+    head, anchors = json.loads(whole.stdout)["head"], (test_database.settings.data / "anchors").glob("*.jsonl")
+    (anchor,) = (path for path in anchors if head in path.read_text())
+    anchor.write_text(anchor.read_text().replace('"hash":"', '"hash":"0'))
+    said = zhibu(test_database, "audit", "verify", "--tenant", slug)
+    assert (said.returncode, said.stdout) == (1, "第1号封存与库外存证不同：这条链被重做过。\n")
+    assert zhibu(test_database, "audit", "key").stdout.startswith("-----BEGIN PUBLIC KEY-----")
+    assert zhibu(test_database, "audit", "seal").returncode == 64
+    assert zhibu(test_database, "audit", "verify", "--tenant", "nobody-here").returncode == 2

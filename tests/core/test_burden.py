@@ -89,7 +89,7 @@ def test_what_is_banned_is_refused_naming_the_text(key: str, config: dict[str, A
     with pytest.raises(InvalidInput, match="国办函〔2026〕12号") as caught:
         refuse_burdens(config, where="layer 2026-01-01")
     assert caught.value.code == "burden"
-    assert caught.value.message.startswith("layer 2026-01-01")
+    assert caught.value.message.zh.startswith("layer 2026-01-01")
 
 
 @pytest.mark.parametrize("config", ALLOWED)

@@ -45,6 +45,15 @@ def test_a_package_brings_its_words(package: str) -> None:
     assert words.gettext("Unknown") == "Unknown"
 
 
+def test_no_package_changes_the_words_of_an_earlier_one(package: str, tmp_path: Path) -> None:
+    other = tmp_path / "other_words" / "locale" / "zh_CN" / "LC_MESSAGES"
+    other.mkdir(parents=True)
+    (tmp_path / "other_words" / "__init__.py").write_text("")
+    (other / "other.po").write_text(CATALOGUE.replace("一课", "讲").replace('"door"', '"other"'), encoding="utf-8")
+    words = translator("zh_CN", (package, "other_words"))
+    assert (words.gettext("Lesson"), words.pgettext("other", "Lesson")) == ("一课", "课程")
+
+
 def test_without_the_package_its_words_are_gone() -> None:
     assert translator("zh_CN").gettext("Lesson") == "Lesson"
 

@@ -43,7 +43,7 @@ def test_what_is_not_a_period_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         parse_period(text)
     assert caught.value.field == "period"
-    assert caught.value.message.endswith("。")
+    assert caught.value.message.zh.endswith("。")
 
 
 @given(DAYS, st.integers(0, 2000))

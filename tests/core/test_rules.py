@@ -130,8 +130,8 @@ def test_a_layer_that_cannot_stand_is_refused(layers: list[TenantLayer], field: 
 def test_a_bad_pack_is_refused_naming_file_rule_and_field(text: str, said: list[str]) -> None:
     with pytest.raises(InvalidInput) as caught:
         parse_pack(HEAD + text, "p.toml")
-    assert caught.value.message.startswith("p.toml")
-    assert all(part in caught.value.message for part in said), caught.value.message
+    assert caught.value.message.zh.startswith("p.toml")
+    assert all(part in caught.value.message.zh for part in said), caught.value.message.zh
 
 
 def test_two_packs_may_not_state_one_rule() -> None:

@@ -7,6 +7,7 @@ import sysconfig
 import venv
 from collections.abc import Sequence
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from hatchling.builders.wheel import WheelBuilder
@@ -81,6 +82,29 @@ def test_nothing_of_the_tree_is_used(outside: Path, partner: Path) -> None:
     assert str(ROOT) not in run([outside / "python", "-c", look], partner)
     listed = run([outside / "zhibu", "plugin", "list"], partner)
     assert [line.split("\t")[0] for line in listed.splitlines()] == [KEY]
+
+
+def test_wheels_hold_built_files_and_catalogues(outside: Path, partner: Path) -> None:
+    look = (
+        "from zhibu_core.i18n import translator; from zhibu_web.assets import STATIC, static_address as a;"
+        "names = ('zhibu.css', 'htmx.min.js', 'echarts.js');"
+        "print(*((STATIC / 'vendor' / n).stat().st_size for n in names), a('vendor/zhibu.css')[-2:] != '=0');"
+        "print(*(translator('zh_CN', (p,)).gettext(m) for p, m in [('zhibu_web', 'Name'), ('zhibu_tenants', 'What closes')]))"
+    )
+    built, words = run([outside / "python", "-c", look], partner).splitlines()
+    *sizes, addressed = built.split()
+    assert [int(size) > 10_000 for size in sizes] == [True] * 3
+    assert addressed == "True"
+    assert words == "姓名 将会关闭"
+
+
+@pytest.mark.parametrize("name", ["web", "tenants", *sorted(path.name for path in (ROOT / "plugins").iterdir())])
+def test_every_wheel_holds_its_catalogues(name: str, tmp_path: Path) -> None:
+    root = ROOT / name if (ROOT / name).is_dir() else ROOT / "plugins" / name
+    packed = set(ZipFile(build_wheel(root, tmp_path)).namelist())
+    catalogues = {path.relative_to(root).as_posix() for path in root.glob("zhibu_*/locale/*/LC_MESSAGES/*.po")}
+    assert catalogues <= packed
+    assert catalogues or name == "affairs", "affairs has no pages of its own yet"
 
 
 def test_the_command_finds_that_it_fits(outside: Path, partner: Path) -> None:

@@ -5,22 +5,25 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from litestar import get
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from zhibu_capability.schema import OrganizationFields
 from zhibu_core.app import create_app
 from zhibu_core.errors import InvalidInput
 from zhibu_core.ledger.facts import FactDraft, write_facts
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.events import publish
 from zhibu_core.plugins.host import PluginHost
+from zhibu_core.plugins.manifest import GraphQLContribution
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
+from zhibu_tenants.cli_plugin import check, list_plugins
 from zhibu_tenants.enablement import plugin_states, switch
 from zhibu_testing.browsing import Browser, app_of, sign_in
 from zhibu_testing.delivering import deliver
@@ -67,6 +70,36 @@ async def test_a_misfit_is_shown_with_its_reason_and_cannot_be_switched_on(
     assert (await browser.get(PAGE)).status_code == 200
 
 
+async def test_fields_that_do_not_fit_the_schema_make_the_plugin_unavailable(
+    make_plugin: Make, platform: Platform, parties: Parties
+) -> None:
+    mine = GraphQLContribution(fields={"Organization": type("NoStrawberryType", (), {})})
+    plain = make_plugin("plain", graphql=lambda: GraphQLContribution(), card={"requires": ("wrong",)})
+    running = with_plugins(platform, wrong=make_plugin("wrong", graphql=lambda: mine), plain=plain)
+    app = create_app(running, jobs=False)
+    reason = "graphql: NoStrawberryType is not a Strawberry type"
+    assert running.host.unavailable == {"wrong": reason, "plain": "requires wrong, which is not available"}
+    async with platform.database.session(parties.home.id) as session:
+        states = {state.key: state for state in await plugin_states(running, session)}
+        with pytest.raises(InvalidInput, match="NoStrawberryType"):
+            await switch(running, session, operator(parties), "wrong", on=True)
+        admin = await member(session, "王一", await organization(session, "001"))
+    assert states["wrong"].reason == reason
+    browser = await sign_in(app, running, parties.home, admin.id, {"admin": None})
+    assert reason in (await browser.get("/plugins")).text
+
+
+def test_the_command_lists_such_a_plugin_with_its_reason(
+    make_plugin: Make, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = GraphQLContribution(fields={"Nowhere": OrganizationFields})
+    host = with_plugins(platform, wrong=make_plugin("wrong", graphql=lambda: mine)).host
+    monkeypatch.setattr(PluginHost, "discover", lambda: host)
+    listed = CliRunner().invoke(list_plugins, [])
+    assert "wrong\t\tunavailable: graphql: there is no type Nowhere to add fields to\n" in listed.output
+    assert CliRunner().invoke(check, ["wrong"]).exit_code == 1
+
+
 async def test_a_page_that_raises_is_an_error_and_the_next_page_works(
     make_plugin: Make, platform: Platform, parties: Parties
 ) -> None:
@@ -98,8 +131,9 @@ async def test_an_event_reaches_the_others_when_one_raises(
 ) -> None:
     heard: list[str] = []
 
-    async def hears(session: Any, event: Any) -> None:
+    async def hears(session: Any, event: Any, platform: Any) -> None:
         del session
+        assert platform is running
         heard.append(event.topic)
 
     async def raises(event: Any) -> None:
@@ -125,7 +159,7 @@ async def test_undeclared_facts_are_refused(platform: Platform, parties: Parties
         draft = FactDraft("theme_day", branch.id, TODAY, "note", new_id())
         with pytest.raises(ValueError, match="example declares no fact kind theme_day"):
             await write_facts(session, [draft], source="example", written_by=None)
-        assert await write_facts(session, [replace(draft, kind="example.note")], source="example", written_by=None) == 1
+        assert await write_facts(session, [draft._replace(kind="example.note")], source="example", written_by=None) == 1
 
 
 async def test_the_command_holds_for_the_next_request(

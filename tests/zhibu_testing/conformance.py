@@ -239,7 +239,7 @@ class PluginContract:
         event = Event(new_id(), "nobody.knows", "nothing", None, dt.datetime.now(dt.UTC))
         scope = Scope(parties.home, frozenset({self.key}))
         async with platform.database.session(parties.home.id) as session:
-            await platform.host.ask(self.key, "on_event", session=session, scope=scope, event=event)
+            await platform.host.ask(self.key, "on_event", session=session, scope=scope, event=event, platform=platform)
 
     async def test_off_and_on_keep_the_data(self, platform: Platform, parties: Parties) -> None:
         _, branch = await self.furnish(platform, parties.home)

@@ -78,7 +78,8 @@ async def platform(test_database: TestDatabase) -> AsyncIterator[Platform]:
     """The platform with every installed plugin, on the worker's database."""
     host = PluginHost.discover()
     host.check_parts()
-    running = Platform(test_database.settings, host, Database(test_database.dsn(), pool_size=4))
+    pool = Database(test_database.dsn(), pool_size=4)
+    running = Platform(test_database.settings, host, pool, test_database.dsn(OWNER))
     seen = log_statements(running.database)
     yield running
     tables = await tenant_tables(running.database)

@@ -1,30 +1,40 @@
 """`zhibu migrate`, `zhibu dsn` and `zhibu db`: bringing the database up to date, its address, and its end."""
 
+import datetime as dt
+
 import click
 
-from zhibu_core.boot import prepare_and_migrate
+from zhibu_core.audit.months import keep_months
+from zhibu_core.boot import prepare_and_migrate, running_platform
 from zhibu_core.cli.loop import run
-from zhibu_core.database.access import OWNER, RUNTIME, database_for
+from zhibu_core.database.access import BACKUP, OWNER, RUNTIME, database_for
+from zhibu_core.errors import InvalidInput
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.settings import read_settings
+from zhibu_core.words import Words
 
 
 @click.command()
 def migrate() -> None:
     """Make the database's roles and bring core and every plugin to the newest revision; the catalog audit follows.
 
-    Exit codes: 0 up to date; 1 the database cannot be reached or its audit has findings.
+    Keeps the months of the audit as well, which a service that is not given the owner's address cannot: run it at every
+    release and once a week. Exit codes: 0 up to date; 1 the database cannot be reached or its audit has findings.
     """
 
     async def work() -> list[str]:
-        async with database_for(read_settings()) as server:
-            return await prepare_and_migrate(server, PluginHost.discover())
+        settings = read_settings()
+        async with database_for(settings) as server:
+            changed = await prepare_and_migrate(server, PluginHost.discover())
+            async with running_platform(settings) as platform:
+                await keep_months(platform, dt.datetime.now(dt.UTC))
+            return changed
 
     click.echo(f"migrated: {', '.join(run(work())) or 'nothing to do'}")
 
 
 @click.command()
-@click.option("--role", type=click.Choice([RUNTIME, OWNER]), default=RUNTIME, show_default=True)
+@click.option("--role", type=click.Choice([RUNTIME, OWNER, BACKUP]), default=RUNTIME, show_default=True)
 def dsn(role: str) -> None:
     """Print one line: the database's address for psql and asyncpg. Leaves the embedded server running."""
 
@@ -43,9 +53,22 @@ def db() -> None:
 
 @db.command()
 def stop() -> None:
-    """Stop the embedded PostgreSQL of ZHIBU_DATA, whoever uses it. Exit code 0 also where it was not running."""
+    """Stop the embedded PostgreSQL of ZHIBU_DATA, whoever uses it.
+
+    Exit codes: 0 stopped, or was not running; 2 where ZHIBU_DATABASE_URL is set, as that server is not Zhibu's to stop.
+    """
     from zhibu_core.database import embedded
 
-    stopped = embedded.stop(read_settings())
+    settings = read_settings()
+    if settings.database_url:
+        raise InvalidInput(
+            "database_not_ours",
+            Words(
+                "数据库由 ZHIBU_DATABASE_URL 指定，不归 Zhibu 停止。要停止内置数据库，请先去掉这个变量。",
+                "The database of ZHIBU_DATABASE_URL is not Zhibu's to stop. Unset it to stop the embedded one.",
+            ),
+            field="ZHIBU_DATABASE_URL",
+        )
+    stopped = embedded.stop(settings)
     words = "stopped" if stopped.was_running else "was not running"
     click.echo(words + (", though others were using it" if stopped.was_in_use else ""))

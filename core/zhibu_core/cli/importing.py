@@ -10,7 +10,6 @@ import click
 
 from zhibu_core.cli.loop import run
 from zhibu_core.cli.running import platform, tenant_of_slug
-from zhibu_core.errors import InvalidInput
 from zhibu_core.imports.engine import Outcome, Progress, run_import
 from zhibu_core.imports.lines import change_line, lines, total_line
 
@@ -29,9 +28,6 @@ def import_files(slug: str, dry_run: bool, as_json: bool, all_or_nothing: bool, 
     Exit codes: 0 clean; 2 a file cannot be read, fits nothing known, or its plugin is off (nothing is written); 3 rows
     were refused (the good ones are written, with --all-or-nothing none); 64 wrong usage.
     """
-    for file in files:
-        if not file.is_file():
-            raise InvalidInput("file_missing", f"文件“{file.name}”不存在或不是文件。请核对路径。", field=str(file))
 
     async def work() -> Outcome:
         async with platform() as running:
@@ -90,16 +86,16 @@ def _words(line: dict[str, Any]) -> str | None:
     where = f"{line.get('file', '')} / {line.get('sheet', '')}"
     match line["type"]:
         case "sheet":
-            return f"{where}: {line['rows']} 行，可用 {line['good']},有误 {line['wrong']},重复 {line['repeats']}"
+            return f"{where}：{line['rows']} 行，可用 {line['good']}，有误 {line['wrong']}，重复 {line['repeats']}"
         case "ignored":
-            return f"{where}: 未读取。{line['reason']}"
+            return f"{where}：未读取。{line['reason']}"
         case "wrong":
-            return f"{where}: {line['message']}"
+            return f"{where}：{line['message']}"
         case "finding":
-            return f"{where}: 第{line['row']}行 {line['code']} {line['message']}"
+            return f"{where}：第{line['row']}行 {line['code']} {line['message']}"
         case "change":
-            return f"{where}: 第{line['row']}行“{line['column']}”：原 {line['old']},现 {line['new']}"
+            return f"{where}：第{line['row']}行“{line['column']}”：原 {line['old']}，现 {line['new']}"
         case "total":
             done = "已写入" if line["written"] else "未写入"
-            return f"{done}:新增 {line['new']},变更 {line['changed']},相同 {line['same']},有误 {line['wrong']}"
+            return f"{done}：新增 {line['new']}，变更 {line['changed']}，相同 {line['same']}，有误 {line['wrong']}"
     return None

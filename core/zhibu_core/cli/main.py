@@ -60,7 +60,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except ZhibuError as error:
         where = f" ({error.field})" if error.field else ""
-        click.echo(f"zhibu: {error.message}{where}", err=True)
+        click.echo(f"zhibu: {error.message.zh}{where}", err=True)
         sys.exit(REFUSED if error.category in ("BAD_USER_INPUT", "NOT_FOUND") else 1)
     except KeyboardInterrupt:
         sys.exit(130)

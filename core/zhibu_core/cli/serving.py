@@ -2,11 +2,18 @@
 
 import asyncio
 import signal
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 import click
 
 from zhibu_core.cli.loop import run
 from zhibu_core.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    import socket
+
+    from zhibu_core.platform import Platform
 
 
 @click.command()
@@ -31,21 +38,39 @@ async def _serve(settings: Settings, host: str, port: int, *, jobs: bool) -> Non
 
 
 @click.command()
-def worker() -> None:
-    """Run jobs and deliver events until told to stop (SIGTERM finishes what is under way)."""
-    run(_work())
+@click.option(
+    "--health", is_flag=True, help="Answer /health/live, /health/ready and /metrics on ZHIBU_HOST, ZHIBU_PORT."
+)
+def worker(health: bool) -> None:
+    """Run jobs and deliver events until told to stop (SIGTERM finishes what is under way).
+
+    Exit codes: 0 stopped; 1 the database is away, or with --health the port is taken.
+    """
+    run(_work(read_settings(), health=health))
 
 
-async def _work() -> None:
+async def _work(settings: Settings, *, health: bool) -> None:
+    from zhibu_core.background import Background
     from zhibu_core.boot import running_platform
-    from zhibu_core.jobs import Dispatcher
+    from zhibu_core.http.listening import listen
 
+    with listen(settings.host, settings.port) if health else nullcontext() as listening:
+        async with running_platform(settings, service=True) as platform:
+            background = Background(platform)
+            await background.start()
+            await _until_stopped(platform, listening)
+            await background.stop()
+
+
+async def _until_stopped(platform: "Platform", listening: "socket.socket | None") -> None:
+    if listening is not None:
+        from zhibu_core.http.health import health_app
+        from zhibu_core.http.server import serve_until_stopped
+
+        await serve_until_stopped(health_app(platform), listening)
+        return
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with running_platform(read_settings(), service=True) as platform:
-        dispatcher = Dispatcher(platform)
-        await dispatcher.start()
-        await stop.wait()
-        await dispatcher.stop()
+    await stop.wait()

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from zhibu_core.errors import InvalidInput
+from zhibu_core.errors import InvalidInput, Unavailable
 from zhibu_core.settings import Settings
+from zhibu_core.words import Words
 
 RUNTIME, OWNER, BACKUP = "app_rt", "app_owner", "app_backup"
 DATABASE = "zhibu"
@@ -29,8 +30,25 @@ class Server:
         """The address of the user who makes roles: used by `zhibu migrate` and tests only."""
         return self.address
 
+    @property
+    def is_runtime(self) -> bool:
+        """Whether the address is that of app_rt itself, as web and workers of a production are given: it migrates nothing."""
+        return unquote(urlsplit(self.address).netloc.rpartition("@")[0].partition(":")[0]) == RUNTIME
+
+    @property
+    def inspector(self) -> str:
+        """The address to look at the catalog with: the owner's, or the runtime role's where there is no other."""
+        return self.dsn_for(RUNTIME if self.is_runtime else OWNER)
+
     def dsn_for(self, role: str = RUNTIME, *, database: str | None = None) -> str:
-        """The same database signed in as `role`, in the form that psql and asyncpg take; another database by name."""
+        """The same database signed in as `role`, in the form that psql and asyncpg take; another database by name.
+
+        Raises `Unavailable` for another role than app_rt where the address is app_rt's own.
+        """
+        if self.is_runtime:
+            if role != RUNTIME:
+                raise _only_runtime(role)
+            return self.address if database is None else self.admin_for(database)
         parts = urlsplit(self.address)
         hosts = parts.netloc.rpartition("@")[2]
         password = self.password_for(role)
@@ -56,6 +74,17 @@ class Server:
         """The role's password, made from the administrator's one way; none where the administrator needs none."""
         own = unquote(urlsplit(self.address).netloc.rpartition("@")[0].partition(":")[2])
         return hmac.new(own.encode(), f"zhibu role {role}".encode(), hashlib.sha256).hexdigest() if own else None
+
+
+def _only_runtime(role: str) -> Unavailable:
+    return Unavailable(
+        "database_runtime",
+        Words(
+            f"ZHIBU_DATABASE_URL 是 app_rt 的地址，不能以 {role} 登录。请在管理员的环境中运行此命令。",
+            f"ZHIBU_DATABASE_URL is the address of app_rt and does not sign in as {role}. Run this with the administrator's.",
+        ),
+        field="ZHIBU_DATABASE_URL",
+    )
 
 
 def embedded_server(socket_folder: Path, programs: Path, log: Path) -> Server:
@@ -92,7 +121,8 @@ async def database_for(settings: Settings, *, keep: bool = False, service: bool 
     `embedded.running`). With it: that server and nothing of ours. The address is the **administrator's**, a superuser
     who makes the roles app_owner, app_rt, app_definer and app_backup (`roles.prepare`); web and workers never use it.
     Their addresses are the same with the user replaced; where the administrator signs in by password, theirs are
-    made from it one way (HMAC-SHA-256), set by `roles.prepare`, and tell nothing of his.
+    made from it one way (HMAC-SHA-256), set by `roles.prepare`, and tell nothing of his. A web or worker process may be
+    given the address of app_rt instead (`zhibu dsn`), and then knows no other.
 
     Raises `Unavailable` where the embedded server cannot be started, `InvalidInput` for an address that is none.
     """

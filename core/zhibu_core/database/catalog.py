@@ -5,10 +5,16 @@ from pathlib import Path
 import asyncpg
 
 QUERY = Path(__file__).with_name("catalog_audit.sql")
-GLOBAL_TABLES = frozenset({"global_setting", "global_tenant"})
+GLOBAL_TABLES = frozenset({"global_identity_claim", "global_setting", "global_tenant"})
 """The tables of no tenant: no tenant_id column, written by definer functions only."""
 
-CALLABLE_DEFINERS = frozenset({"app.open_tenant(uuid,text,text,text,date)"})
+CALLABLE_DEFINERS = frozenset(
+    {
+        "app.open_tenant(uuid,text,text,text,date)",
+        "app.claim_identity(text,text)",
+        "app.release_identity(text,text)",
+    }
+)
 """The definer functions that the runtime role may call."""
 
 

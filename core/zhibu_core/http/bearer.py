@@ -1,26 +1,60 @@
 """Requests with a bearer token: the token says who, our tables say what they may do."""
 
-import uuid
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import Forbidden, Unauthenticated
-from zhibu_core.identity.code_flow import organizations_of
+from zhibu_core.identity.code_flow import belongs
+from zhibu_core.identity.second_factor import counts
 from zhibu_core.identity.sessions import person_of_account
+from zhibu_core.identity.sources import Doors, Program, Source, doors_of
 from zhibu_core.identity.tokens import read_access_token
 from zhibu_core.platform import Platform
-from zhibu_core.tenancy.scope import Tenant
+from zhibu_core.tenancy.scope import Scope, Tenant
+from zhibu_core.words import Words
 
 
-async def person_of_bearer(
-    platform: Platform, session: AsyncSession, tenant: Tenant, authorization: str
-) -> tuple[uuid.UUID, str]:
-    """The person and the client's name; raises `Unauthenticated`, or `Forbidden` for a token of another tenant."""
+async def scope_of_bearer(
+    platform: Platform, session: AsyncSession, tenant: Tenant, authorization: str, request_id: str
+) -> Scope:
+    """What the token's bearer may do; raises `Unauthenticated`, or `Forbidden` for a token of another tenant."""
     kind, _, token = authorization.partition(" ")
     if kind.lower() != "bearer" or not token.strip():
-        raise Unauthenticated("token_form", "Authorization 头必须是 Bearer 令牌。")
-    claims = await read_access_token(token.strip(), platform.issuers)
-    if tenant.slug not in organizations_of(claims):
-        raise Forbidden("other_tenant", "这个令牌不属于本单位。请用本单位的令牌。")
+        raise Unauthenticated(
+            "token_form",
+            Words("Authorization 头必须是 Bearer 令牌。", "The Authorization header must be a Bearer token."),
+        )
+    doors = await doors_of(platform, session, tenant)
+    claims = await read_access_token(token.strip(), doors.issuers)
+    program = _program(doors, claims)
+    if program is not None:
+        return await platform.scopes.scope_of_program(session, tenant, program, request_id=request_id)
+    source = doors.source(str(claims["iss"]))
+    if source is None or not belongs(claims, source):
+        raise Forbidden(
+            "other_tenant",
+            Words(
+                "这个令牌不属于本单位。请用本单位的令牌。",
+                "This token belongs to another tenant. Use one of this tenant.",
+            ),
+        )
     person = await person_of_account(session, str(claims["iss"]), str(claims["sub"]))
-    return person, str(claims.get("client_id") or claims.get("azp") or "api")
+    strong = source.level is None or await _is_strong(platform, session, source, claims)
+    client = str(claims.get("client_id") or claims.get("azp") or "api")
+    return await platform.scopes.scope(session, tenant, person, client=client, request_id=request_id, strong=strong)
+
+
+def _program(doors: Doors, claims: dict[str, Any]) -> Program | None:
+    """The program that this tenant's own table binds to the token's client; a token of a session is never a program's."""
+    client = str(claims.get("client_id") or "")
+    if claims.get("azp", client) != client or claims.get("sid"):
+        return None
+    return doors.programs.get((str(claims["iss"]), client))
+
+
+async def _is_strong(platform: Platform, session: AsyncSession, source: Source, claims: dict[str, Any]) -> bool:
+    """Whether the sign-in behind the token had a second factor that counts."""
+    if claims.get("acr") != source.level or not claims.get("sid"):
+        return False
+    return await counts(platform, session, str(claims["iss"]), str(claims["sub"]), float(claims.get("auth_time") or 0))

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from litestar import Request
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.platform import Platform
@@ -24,12 +24,14 @@ def provide_platform(request: Request[Any, Any, Any]) -> Platform:
     return platform
 
 
-def provide_today(who: Scope) -> dt.date:
+def provide_today(who: NamedDependency[Scope]) -> dt.date:
     """The tenant's day."""
     return who.today
 
 
-async def provide_session(platform: Platform, who: Scope) -> AsyncGenerator[AsyncSession, None]:
+async def provide_session(
+    platform: NamedDependency[Platform], who: NamedDependency[Scope]
+) -> AsyncGenerator[AsyncSession, None]:
     """One transaction of the tenant: committed when the handler returns, rolled back when it raises."""
     async with platform.database.session(who.tenant.id) as session:
         yield session

@@ -9,18 +9,25 @@ from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
 from zhibu_core.errors import Forbidden, NotFound
-from zhibu_core.http.bearer import person_of_bearer
-from zhibu_core.identity.sessions import cookie_name, person_of_session
+from zhibu_core.http.bearer import scope_of_bearer
+from zhibu_core.identity.sessions import cookie_name, live_session
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.directory import find_tenant
 from zhibu_core.tenancy.scope import Scope, Tenant
+from zhibu_core.words import Words
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 PUBLIC = "public"
 """The action of routes that need nobody signed in, such as the sign-in page."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-TENANT_KEPT = 5.0
+TENANT_KEPT = 1.0
+"""Seconds for which a tenant's name and state are not asked again: so long may a suspended one still answer."""
+
+CLOSED = Words(
+    "本单位的平台暂停使用。数据都在，恢复后可继续使用。请向本单位管理员了解原因。",
+    "This organization's platform is paused. Its data is kept and can be used again once it resumes. Ask its administrator why.",
+)
 
 
 async def gate(connection: Connection, handler: BaseRouteHandler) -> None:
@@ -31,10 +38,13 @@ async def gate(connection: Connection, handler: BaseRouteHandler) -> None:
     connection.state.scope = scope
     plugin = handler.opt.get("plugin")
     if plugin and plugin not in scope.plugins and plugin not in platform.host.platform:
-        raise NotFound("not_found", "没有找到这个页面。")
+        raise NotFound("not_found", Words("没有找到这个页面。", "There is no such page."))
     action = handler.opt.get("action")
     if action is None:
-        raise Forbidden("no_action", "这个地址没有声明所需权限，已拒绝。")
+        raise Forbidden(
+            "no_action",
+            Words("这个地址没有声明所需权限，已拒绝。", "This address declares no permission and is refused."),
+        )
     if action != PUBLIC:
         scope.require(action)
 
@@ -45,23 +55,24 @@ async def _tenant(platform: Platform, slug: str) -> Tenant:
         async with platform.database.system_session() as system:
             tenant = await find_tenant(system, slug)
         platform.tenants_seen[slug] = (time.monotonic(), tenant)
+    if tenant.state != "open":
+        raise Forbidden("tenant_closed", CLOSED)
     return tenant
 
 
 async def _scope(platform: Platform, tenant: Tenant, connection: Connection) -> Scope:
+    request_id = connection.headers.get("x-request-id", "")[:64] or uuid.uuid4().hex[:12]
     async with platform.database.session(tenant.id) as session:
-        person: uuid.UUID | None
-        client = "web"
-        authorization = connection.headers.get("authorization", "")
-        if authorization:
-            person, client = await person_of_bearer(platform, session, tenant, authorization)
-        else:
-            secret = connection.cookies.get(cookie_name(tenant.slug))
-            person = await person_of_session(session, tenant.id, secret) if secret else None
-            if person is not None:
-                _same_origin(connection)
-        request_id = connection.headers.get("x-request-id", "")[:64] or uuid.uuid4().hex[:12]
-        return await platform.scopes.scope(session, tenant, person, client=client, request_id=request_id)
+        if authorization := connection.headers.get("authorization", ""):
+            return await scope_of_bearer(platform, session, tenant, authorization, request_id)
+        secret = connection.cookies.get(cookie_name(tenant.slug))
+        live = await live_session(session, tenant.id, secret) if secret else None
+        if live is None:
+            return await platform.scopes.scope(session, tenant, None, request_id=request_id)
+        _same_origin(connection)
+        return await platform.scopes.scope(
+            session, tenant, live.person_id, request_id=request_id, strong=live.is_strong
+        )
 
 
 def _same_origin(connection: Connection) -> None:
@@ -74,4 +85,10 @@ def _same_origin(connection: Connection) -> None:
     else:
         same = connection.headers.get("sec-fetch-site") in ("same-origin", "none")
     if not same:
-        raise Forbidden("cross_site", "这个请求不是从本站页面发出的，已拒绝。请在本站页面上重试。")
+        raise Forbidden(
+            "cross_site",
+            Words(
+                "这个请求不是从本站页面发出的，已拒绝。请在本站页面上重试。",
+                "This request did not come from a page of this site and is refused. Try again on our own page.",
+            ),
+        )

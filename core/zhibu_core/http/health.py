@@ -3,11 +3,13 @@
 import hmac
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Litestar, Request, Response, get
+from litestar.datastructures import State
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from zhibu_core.database.canary import isolation_canary
 from zhibu_core.errors import Forbidden
+from zhibu_core.http.problems import answer
 from zhibu_core.identity.issuers import LOOPBACK
 from zhibu_core.platform import Platform
 
@@ -37,3 +39,14 @@ def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     if not allowed:
         raise Forbidden("metrics", "Metrics are for loopback or with the token of ZHIBU_METRICS_TOKEN.")
     return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def health_app(platform: Platform) -> Litestar:
+    """The application of a process without pages, such as a worker: probes and metrics, nothing else."""
+    return Litestar(
+        route_handlers=[live, ready, metrics],
+        state=State({"platform": platform}),
+        exception_handlers={Exception: answer},
+        openapi_config=None,
+        logging_config=None,
+    )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from zhibu_core.errors import Unavailable
+from zhibu_core.words import Words
 
 
 @contextmanager
@@ -22,9 +23,16 @@ def listen(host: str, port: int) -> Iterator[socket.socket]:
         found.close()
         if error.errno == errno.EADDRINUSE:
             raise Unavailable(
-                "port_taken", f"端口 {port} 已被占用(port {port} is in use)。请换一个，例如 PORT={port + 1}。"
+                "port_taken",
+                Words(
+                    f"端口 {port} 已被占用（port {port} is in use）。请换一个，例如 PORT={port + 1}。",
+                    f"Port {port} is in use. Choose another, for example PORT={port + 1}.",
+                ),
             ) from error
-        raise Unavailable("address", f"无法监听 {host}:{port}:{error.strerror}。") from error
+        raise Unavailable(
+            "address",
+            Words(f"无法监听 {host}:{port}：{error.strerror}。", f"Cannot listen on {host}:{port}: {error.strerror}."),
+        ) from error
     try:
         yield found
     finally:

@@ -11,6 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from zhibu_core.errors import NotFound, Unavailable, ZhibuError
+from zhibu_core.http.language import locale_of_connection
+from zhibu_core.words import Words
 
 log = structlog.get_logger()
 STATUS = {
@@ -30,13 +32,19 @@ def as_domain_error(error: Exception) -> ZhibuError:
     if isinstance(error, ZhibuError):
         return error
     if isinstance(error, PoolTimeout):
-        return Unavailable("busy", "服务繁忙，请稍候几秒再试。")
+        return Unavailable("busy", Words("服务繁忙，请稍候几秒再试。", "Busy just now. Try again in a few seconds."))
     if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == NO_RIGHT:
-        return NotFound("not_found", "没有找到所请求的内容。")
+        return NotFound("not_found", Words("没有找到所请求的内容。", "What was asked for was not found."))
     if isinstance(error, HTTPException):
         return _of_framework(error)
     log.error("unexpected", exc_info=error)
-    return ZhibuError("internal", "系统内部出错，已记录。请稍后重试；若仍出错，请把错误编号告知管理员。")
+    return ZhibuError(
+        "internal",
+        Words(
+            "系统内部出错，已记录。请稍后重试；若仍出错，请把错误编号告知管理员。",
+            "Something went wrong inside; it has been noted. Try again later; if it goes on, tell the administrator the error number.",
+        ),
+    )
 
 
 def status_of(error: ZhibuError) -> int:
@@ -50,8 +58,9 @@ def answer(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
     status = raised.status_code if isinstance(raised, HTTPException) else status_of(error)
     page: PageOfError | None = getattr(request.app.state, "page_of_error", None)
     if page is not None and "text/html" in request.headers.get("accept", ""):
-        return page(request, error, status)
-    problem = {"title": error.message, "status": status, "code": error.code, "field": error.field}
+        return _with_headers(page(request, error, status), raised)
+    title = error.message.of(locale_of_connection(request))
+    problem = {"title": title, "status": status, "code": error.code, "field": error.field}
     response: Response[Any] = Response(
         msgspec.json.encode({key: value for key, value in problem.items() if value is not None}),
         status_code=status,
@@ -59,16 +68,28 @@ def answer(request: Request[Any, Any, Any], raised: Exception) -> Response[Any]:
     )
     if status == 503:
         response.headers["Retry-After"] = "2"
+    return _with_headers(response, raised)
+
+
+def _with_headers(response: Response[Any], raised: Exception) -> Response[Any]:
+    """The answer with what the framework's own error says in headers, such as Allow beside 405."""
+    if isinstance(raised, HTTPException):
+        response.headers.update(raised.headers or {})
     return response
 
 
 def _of_framework(error: HTTPException) -> ZhibuError:
     if error.status_code == 404:
-        return NotFound("not_found", "没有找到这个页面。")
+        return NotFound("not_found", Words("没有找到这个页面。", "There is no such page."))
     if error.status_code < 500:
-        return ZhibuError("bad_request", f"这个请求不能处理：{error.detail}")
+        return ZhibuError(
+            "bad_request", Words(f"这个请求不能处理：{error.detail}", f"This request cannot be handled: {error.detail}")
+        )
     log.error("framework", exc_info=error)
-    return ZhibuError("internal", "系统内部出错，已记录。请稍后重试。")
+    return ZhibuError(
+        "internal",
+        Words("系统内部出错，已记录。请稍后重试。", "Something went wrong inside; it has been noted. Try again later."),
+    )
 
 
 def plain_text(text: str, status: int = 200) -> Response[str]:

@@ -7,11 +7,11 @@ from typing import Any
 
 import uvicorn
 
-GRACE = 10
+GRACE = 25
 
 
 async def serve_until_stopped(app: Any, listening: socket.socket) -> None:
-    """Serves on the socket; SIGINT and SIGTERM end it once what is under way is answered, at the latest after ten seconds."""
+    """Serves on the socket; SIGINT and SIGTERM end it once what is under way is answered, after 25 s at the latest."""
     config = uvicorn.Config(
         app,
         http="httptools",

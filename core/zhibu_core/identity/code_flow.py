@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
@@ -11,8 +11,10 @@ import httpx
 import msgspec
 
 from zhibu_core.errors import Unauthenticated, Unavailable
-from zhibu_core.identity.issuers import TIMEOUT, Issuer
+from zhibu_core.identity.issuers import TIMEOUT
+from zhibu_core.identity.sources import Source
 from zhibu_core.identity.tokens import read_id_token
+from zhibu_core.words import Words
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -23,61 +25,102 @@ class Attempt(msgspec.Struct, frozen=True):
     verifier: str
     return_to: str
     started_at: float
+    level: str | None = None
 
 
-@dataclass(frozen=True)
-class Who:
-    """Whom the issuer vouches for."""
+class Who(msgspec.Struct, frozen=True):
+    """Whom the issuer vouches for; `session_id` is its name for the session, `level` the `acr` reached.
+
+    `authenticated_at` is in seconds since 1970, 0 where the issuer does not say.
+    """
 
     issuer: str
     subject: str
+    session_id: str | None = None
+    level: str | None = None
+    authenticated_at: float = 0.0
 
 
-def new_attempt(return_to: str, now: float) -> Attempt:
-    """A fresh attempt; `now` is seconds since 1970."""
-    return Attempt(secrets.token_urlsafe(24), secrets.token_urlsafe(24), secrets.token_urlsafe(48), return_to, now)
+def new_attempt(return_to: str, now: float, level: str | None = None) -> Attempt:
+    """A fresh attempt; `now` is seconds since 1970, `level` the `acr` that must be reached."""
+    random = secrets.token_urlsafe
+    return Attempt(random(24), random(24), random(48), return_to, now, level)
 
 
-async def authorization_address(issuer: Issuer, attempt: Attempt, redirect_uri: str, organization: str) -> str:
-    """Where to send the browser; `organization` is the tenant's slug."""
+async def authorization_address(source: Source, attempt: Attempt, redirect_uri: str) -> str:
+    """Where to send the browser. A level is asked for as essential and with a fresh sign-in: `acr_values` is only a wish."""
     challenge = base64.urlsafe_b64encode(sha256(attempt.verifier.encode()).digest()).rstrip(b"=").decode()
     query = {
         "response_type": "code",
-        "client_id": issuer.client_id,
+        "client_id": source.client_id,
         "redirect_uri": redirect_uri,
-        "scope": f"openid organization:{organization}",
+        "scope": source.scope,
         "state": attempt.state,
         "nonce": attempt.nonce,
         "code_challenge": challenge,
         "code_challenge_method": "S256",
     }
-    return f"{await issuer.endpoint('authorization_endpoint')}?{urlencode(query)}"
+    if attempt.level is not None:
+        wanted = {"id_token": {"acr": {"essential": True, "values": [attempt.level]}, "auth_time": {"essential": True}}}
+        query |= {"claims": msgspec.json.encode(wanted).decode(), "max_age": "0"}
+    return f"{await source.issuer.endpoint('authorization_endpoint')}?{urlencode(query)}"
 
 
-async def finish(issuer: Issuer, attempt: Attempt, code: str, redirect_uri: str, organization: str) -> Who:
+async def finish(source: Source, attempt: Attempt, code: str, redirect_uri: str) -> Who:
     """Exchanges the code and checks the ID token; a missing organization claim is a no. Raises `Unauthenticated`."""
     form = {
         "grant_type": "authorization_code",
         "code": code,
         "redirect_uri": redirect_uri,
-        "client_id": issuer.client_id,
+        "client_id": source.client_id,
         "code_verifier": attempt.verifier,
     }
-    if issuer.client_secret:
-        form["client_secret"] = issuer.client_secret
-    answer = await _post(await issuer.endpoint("token_endpoint"), form)
+    if source.client_secret:
+        form["client_secret"] = source.client_secret
+    answer = await _post(await source.issuer.endpoint("token_endpoint"), form)
     if "id_token" not in answer:
-        raise Unauthenticated("sign_in_refused", "登录没有完成：登录服务拒绝了这次登录。请重新登录。")
-    claims = await read_id_token(answer["id_token"], issuer, attempt.nonce)
-    if organization not in organizations_of(claims):
-        raise Unauthenticated("organization_missing", "登录没有完成：您的账号不属于本单位。请联系本单位管理员。")
-    return Who(issuer.address, str(claims["sub"]))
+        raise Unauthenticated(
+            "sign_in_refused",
+            Words(
+                "登录没有完成：登录服务拒绝了这次登录。请重新登录。",
+                "The sign-in is not complete: the sign-in service refused it. Sign in again.",
+            ),
+        )
+    claims = await read_id_token(answer["id_token"], source.issuer, source.client_id, attempt.nonce)
+    if not belongs(claims, source):
+        raise Unauthenticated(
+            "organization_missing",
+            Words(
+                "登录没有完成：您的账号不属于本单位。请联系本单位管理员。",
+                "The sign-in is not complete: your account does not belong to this organization. Ask its administrator.",
+            ),
+        )
+    if attempt.level is not None and claims.get("acr") != attempt.level:
+        raise Unauthenticated(
+            "level_missed",
+            Words(
+                "没有完成双因素验证。请重新登录，并按提示输入动态验证码。",
+                "The second factor was not confirmed. Sign in again and give the code that is asked for.",
+            ),
+        )
+    return Who(
+        source.issuer.address,
+        str(claims["sub"]),
+        str(claims["sid"]) if claims.get("sid") else None,
+        str(claims["acr"]) if claims.get("acr") else None,
+        float(claims.get("auth_time") or 0),
+    )
 
 
-def organizations_of(claims: dict[str, Any]) -> set[str]:
+def belongs(claims: Mapping[str, Any], source: Source) -> bool:
+    """Whether a token is the tenant's: it names its organization, or the whole issuer is the tenant's own."""
+    return source.organization is None or source.organization in organizations_of(claims)
+
+
+def organizations_of(claims: Mapping[str, Any]) -> set[str]:
     """The organizations of a token, in either shape of the claim: a list of names, or an object by name."""
-    given = claims.get("organization") or []
-    return set(given)
+    given = claims.get("organization")
+    return {name for name in given if isinstance(name, str)} if isinstance(given, list | dict) else set()
 
 
 async def _post(address: str, form: dict[str, str]) -> dict[str, Any]:
@@ -86,4 +129,10 @@ async def _post(address: str, form: dict[str, str]) -> dict[str, Any]:
             found: dict[str, Any] = (await client.post(address, data=form)).json()
             return found
     except (httpx.HTTPError, ValueError) as error:
-        raise Unavailable("issuer_silent", f"登录服务没有应答({type(error).__name__})。请稍后重试。") from error
+        raise Unavailable(
+            "issuer_silent",
+            Words(
+                f"登录服务没有应答（{type(error).__name__}）。请稍后重试。",
+                f"The sign-in service does not answer ({type(error).__name__}). Try again later.",
+            ),
+        ) from error

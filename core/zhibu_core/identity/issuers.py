@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from zhibu_core.errors import Unauthenticated, Unavailable
+from zhibu_core.words import Words
 
 if TYPE_CHECKING:
     from joserfc.jwk import KeySet
@@ -31,7 +32,13 @@ class Issuer:
         if not self._metadata:
             found = await _fetch(f"{self.address}/.well-known/openid-configuration")
             if found.get("issuer") != self.address:
-                raise Unavailable("issuer", f"登录服务 {self.address} 自称是 {found.get('issuer')}。请核对设置。")
+                raise Unavailable(
+                    "issuer",
+                    Words(
+                        f"登录服务 {self.address} 自称是 {found.get('issuer')}。请核对设置。",
+                        f"The sign-in service {self.address} calls itself {found.get('issuer')}. Check the settings.",
+                    ),
+                )
             self._metadata = {key: value for key, value in found.items() if isinstance(value, str)}
         return self._metadata[name]
 
@@ -44,7 +51,13 @@ class Issuer:
             self._fetched = time.monotonic()
             self._keys = KeySet.import_key_set(await _fetch(await self.endpoint("jwks_uri")))  # type: ignore[arg-type]
         if self._keys is None or (kid is not None and not any(key.kid == kid for key in self._keys.keys)):
-            raise Unauthenticated("token_key", "登录凭证的签名密钥未知。请重新登录。")
+            raise Unauthenticated(
+                "token_key",
+                Words(
+                    "登录凭证的签名密钥未知。请重新登录。",
+                    "The key that signed this sign-in is unknown. Sign in again.",
+                ),
+            )
         found: KeySet = self._keys
         return found
 
@@ -54,7 +67,13 @@ def check_issuer_address(address: str, *, demo: bool) -> None:
     parts = urlsplit(address)
     if parts.scheme == "https" or (demo and parts.scheme == "http" and parts.hostname in LOOPBACK):
         return
-    raise Unavailable("issuer_insecure", f"登录服务地址 {address} 不是 https,已拒绝。请改用 https 地址。")
+    raise Unavailable(
+        "issuer_insecure",
+        Words(
+            f"登录服务地址 {address} 不是 https，已拒绝。请改用 https 地址。",
+            f"The address {address} of the sign-in service is not https and is refused. Use an https address.",
+        ),
+    )
 
 
 async def _fetch(address: str) -> dict[str, object]:
@@ -67,4 +86,10 @@ async def _fetch(address: str) -> dict[str, object]:
             found: dict[str, object] = answer.json()
             return found
     except (httpx.HTTPError, ValueError) as error:
-        raise Unavailable("issuer_silent", f"登录服务没有应答({type(error).__name__})。请稍后重试。") from error
+        raise Unavailable(
+            "issuer_silent",
+            Words(
+                f"登录服务没有应答（{type(error).__name__}）。请稍后重试。",
+                f"The sign-in service does not answer ({type(error).__name__}). Try again later.",
+            ),
+        ) from error

@@ -14,6 +14,9 @@ ROLES: Mapping[str, Words] = {
 }
 """Roles by key; each binds to a node and its subtree."""
 
+SECOND_FACTOR_ROLES = frozenset({"admin", "auditor"})
+"""Roles that hold only after a second factor, wherever the tenant's sign-in knows one."""
+
 EVERYBODY = frozenset(ROLES)
 STAFF = frozenset({"organizer", "secretary", "auditor"})
 
@@ -37,6 +40,7 @@ CORE_ACTIONS: tuple[Action, ...] = (
     Action("rule.read", Words("查看规则包", "read rule packs"), EVERYBODY),
     Action("setting.write", Words("修改设置", "change settings"), frozenset({"admin"})),
     Action("audit.read", Words("查看审计", "read the audit"), frozenset({"auditor"})),
+    Action("audit.read_own", Words("查看谁看过本人信息", "read who saw one's own data"), EVERYBODY),
 )
 
 

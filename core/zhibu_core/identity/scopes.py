@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from zhibu_core.identity.permissions import CORE_ACTIONS, Policy
+from zhibu_core.identity.permissions import CORE_ACTIONS, SECOND_FACTOR_ROLES, Policy
+from zhibu_core.identity.sources import Program
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.tenancy.scope import Actor, Grant, Scope, Tenant
 
@@ -52,8 +53,12 @@ class Scopes:
         *,
         client: str = "web",
         request_id: str = "",
+        strong: bool = True,
     ) -> Scope:
-        """The scope of a person in a tenant (two or three statements); nobody's scope where `person_id` is None."""
+        """The scope of a person in a tenant (two or three statements); nobody's scope where `person_id` is None.
+
+        Where the sign-in was not `strong`, roles that need a second factor are withheld.
+        """
         plugins = await self.plugins_of(session, tenant)
         if person_id is None:
             return Scope(tenant, plugins, request_id=request_id)
@@ -62,5 +67,17 @@ class Scopes:
             return Scope(tenant, plugins, request_id=request_id)
         policy = self.policy(plugins)
         rows = await session.execute(_GRANTS, {"t": tenant.id, "person": person_id, "today": tenant.current_day()})
-        grants = tuple(Grant(r.role, r.node_id, r.path, policy.of_role(r.role), r.until) for r in rows)
-        return Scope(tenant, plugins, Actor(person_id, person.name, client, person.organization_id), grants, request_id)
+        grants = [Grant(r.role, r.node_id, r.path, policy.of_role(r.role), r.until) for r in rows]
+        held = tuple(grant for grant in grants if strong or grant.role not in SECOND_FACTOR_ROLES)
+        withheld = frozenset().union(*(grant.actions for grant in grants if grant not in held))
+        actor = Actor(person_id, person.name, client, person.organization_id)
+        return Scope(tenant, plugins, actor, held, request_id, withheld)
+
+    async def scope_of_program(
+        self, session: AsyncSession, tenant: Tenant, program: Program, *, request_id: str = ""
+    ) -> Scope:
+        """The scope of a program: the actions it was given that there are, in the whole tenant; no person stands behind it."""
+        plugins = await self.plugins_of(session, tenant)
+        actions = program.scopes & frozenset(self.policy(plugins).actions)
+        actor = Actor(program.id, program.name, program.client_id)
+        return Scope(tenant, plugins, actor, (Grant("integrator", None, "", actions),), request_id)

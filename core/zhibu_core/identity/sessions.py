@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from zhibu_core.errors import Forbidden
 from zhibu_core.identity.models import Account, WebSession
 from zhibu_core.tenancy.ids import new_id
+from zhibu_core.words import Words
 
 LIFETIME = dt.timedelta(hours=10)
 
@@ -29,7 +30,27 @@ def cookie_name(slug: str) -> str:
     return f"__Host-zhibu-{slug}"
 
 
-async def open_session(session: AsyncSession, issuer: str, subject: str) -> SignedIn:
+@dataclass(frozen=True)
+class Live:
+    """A session that is open: whose, and until when its second factor counts; none where the source asks for none."""
+
+    person_id: uuid.UUID
+    strong_until: dt.datetime | None
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether it may do what needs a second factor."""
+        return self.strong_until is None or self.strong_until > dt.datetime.now(dt.UTC)
+
+
+async def open_session(
+    session: AsyncSession,
+    issuer: str,
+    subject: str,
+    *,
+    session_id: str | None = None,
+    strong_until: dt.datetime | None = None,
+) -> SignedIn:
     """Opens a session for the account (issuer, subject); raises `Forbidden` where the tenant does not know it."""
     person = await person_of_account(session, issuer, subject)
     now = dt.datetime.now(dt.UTC)
@@ -43,8 +64,10 @@ async def open_session(session: AsyncSession, issuer: str, subject: str) -> Sign
             person_id=person,
             issuer=issuer,
             subject=subject,
+            session_id=session_id,
             created_at=now,
             expires_at=expires,
+            strong_until=strong_until,
         )
     )
     return SignedIn(secret, expires)
@@ -55,19 +78,37 @@ async def person_of_account(session: AsyncSession, issuer: str, subject: str) ->
     query = select(Account.person_id).where(Account.issuer == issuer, Account.subject == subject)
     person = await session.scalar(query)
     if person is None:
-        raise Forbidden("no_account", "您的账号尚未在本单位开通。请联系本单位管理员。")
+        raise Forbidden(
+            "no_account",
+            Words(
+                "您的账号尚未在本单位开通。请联系本单位管理员。", "You have no account here yet. Ask the administrator."
+            ),
+        )
     return person
 
 
-_FIND = text("select person_id from web_session where tenant_id = :t and secret_hash = :hash and expires_at > :now")
+_FIND = text(
+    "select person_id, strong_until from web_session where tenant_id = :t and secret_hash = :hash and expires_at > :now"
+)
 
 
-async def person_of_session(session: AsyncSession, tenant_id: uuid.UUID, secret: str) -> uuid.UUID | None:
-    """The person of a live session, or None."""
-    found: uuid.UUID | None = await session.scalar(
-        _FIND, {"t": tenant_id, "hash": _hash(secret), "now": dt.datetime.now(dt.UTC)}
-    )
-    return found
+async def live_session(session: AsyncSession, tenant_id: uuid.UUID, secret: str) -> Live | None:
+    """The session of this secret if it is open, or None."""
+    bound = {"t": tenant_id, "hash": _hash(secret), "now": dt.datetime.now(dt.UTC)}
+    row = (await session.execute(_FIND, bound)).one_or_none()
+    return Live(row.person_id, row.strong_until) if row else None
+
+
+async def close_sessions_of(session: AsyncSession, issuer: str, *, session_id: str | None, subject: str | None) -> int:
+    """Ends the issuer's session of this id, or where it names none, all sessions of the subject; returns how many."""
+    query = delete(WebSession).where(WebSession.issuer == issuer)
+    if session_id is not None:
+        query = query.where(WebSession.session_id == session_id)
+    if subject is not None:
+        query = query.where(WebSession.subject == subject)
+    if session_id is None and subject is None:
+        return 0
+    return len((await session.scalars(query.returning(WebSession.id))).all())
 
 
 async def close_session(session: AsyncSession, secret: str) -> None:

@@ -14,6 +14,7 @@ import msgspec
 from zhibu_core.errors import InvalidInput, Unavailable, ZhibuError
 from zhibu_core.imports.corrections import Correction
 from zhibu_core.settings import Settings
+from zhibu_core.words import Words
 
 Line = dict[str, Any]
 
@@ -65,7 +66,10 @@ async def _follow(
     child: asyncio.subprocess.Process, order: Order, progress: Callable[[str, float], None] | None
 ) -> list[Line]:
     if child.stdin is None or child.stdout is None:
-        raise Unavailable("import_child", "导入进程没有启动。请稍后重试。")
+        raise Unavailable(
+            "import_child",
+            Words("导入进程没有启动。请稍后重试。", "The import process did not start. Try again later."),
+        )
     child.stdin.write(msgspec.json.encode(order))
     child.stdin.close()
     found: list[Line] = []
@@ -76,14 +80,20 @@ async def _follow(
             if progress:
                 progress(line["what"], line["share"])
         elif line["type"] == "error":
-            error = InvalidInput(line["code"], line["message"], field=line["field"])
+            error = InvalidInput(line["code"], Words(**line["message"]), field=line["field"])
         else:
             found.append(line)
     await child.wait()
     if error is not None:
         raise error
     if not found or found[-1]["type"] != "total":
-        raise Unavailable("import_child", "导入进程意外结束，没有写入任何数据。请重试。")
+        raise Unavailable(
+            "import_child",
+            Words(
+                "导入进程意外结束，没有写入任何数据。请重试。",
+                "The import process ended unexpectedly; nothing was written. Try again.",
+            ),
+        )
     return found
 
 

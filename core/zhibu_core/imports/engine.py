@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 
 from zhibu_core.audit import note
-from zhibu_core.crypto import fingerprint
+from zhibu_core.crypto.fields import fingerprint
 from zhibu_core.database.statistics import renew_statistics
 from zhibu_core.imports.contract import Importer
 from zhibu_core.imports.corrections import Correction

@@ -14,7 +14,8 @@ from zhibu_core.imports.profile import Profile, SheetKind
 from zhibu_core.imports.result import Ignored, Reading
 from zhibu_core.imports.table import Table, read_table
 from zhibu_core.imports.tree import Tree
-from zhibu_core.imports.unreadable import Unreadable
+from zhibu_core.imports.unreadable import Unreadable, refuse_unreadable
+from zhibu_core.words import Words
 
 Progress = Callable[[str, float], None]
 """Told the file at hand and the share of the whole work done, 0 to 1."""
@@ -35,18 +36,23 @@ def read_files(
     """Reads and judges the files of one import; rows may rest on rows of any other file, whatever their order.
 
     `off` are kinds whose plugin is off: a sheet of theirs is refused by name. `corrections` are read instead of the
-    cells they name. Raises `Unreadable` for a file that
-    cannot be read, fits no profile, lacks a required column, or belongs to a plugin that is off.
+    cells they name. Raises `Unreadable` for a file that cannot be read, fits no profile, lacks a required column, or
+    belongs to a plugin that is off; `UnreadableFiles` naming each where there are several.
     """
     reading = Reading()
     tables: list[Table] = []
+    refused: list[Unreadable] = []
     reader = _Reader(kinds, off, today, corrections)
     sizes = [path.stat().st_size if path.exists() else 0 for path in paths]
     done = 0
     for path, size in zip(paths, sizes, strict=True):
         _tell(progress, path.name, _READING_SHARE * done / max(1, sum(sizes)))
-        tables += reader.read(path, reading)
+        try:
+            tables += reader.read(path, reading)
+        except Unreadable as error:
+            refused.append(error)
         done += size
+    refuse_unreadable(refused)
     judge_tables(tables, known, today, reading, progress)
     return reading
 
@@ -102,7 +108,14 @@ class _Reader:
                 continue
             if layout.kind.profile.key in self.off:
                 title = layout.kind.profile.title
-                raise Unreadable("plugin_off", path.name, f"“{title}”所属的功能没有启用。请先启用，或不选这个文件。")
+                raise Unreadable(
+                    "plugin_off",
+                    path.name,
+                    Words(
+                        f"“{title}”所属的功能没有启用。请先启用，或不选这个文件。",
+                        f"“{title}” belongs to a plugin that is off. Enable it, or leave this file out.",
+                    ),
+                )
             title = sheet.title or layout.kind.profile.title
             corrected = of_sheet(self.corrections, path.name, title)
             tables.append(read_table(path.name, sheet, layout, self.today, corrected))
@@ -122,8 +135,14 @@ def _reason(sheet: Sheet) -> str:
     return "instructions" if width <= 2 and all(isinstance(cell, str) for cell in filled) else "no_profile"
 
 
-def _nothing_fits(ignored: Iterable[Ignored]) -> str:
+def _nothing_fits(ignored: Iterable[Ignored]) -> Words:
     reasons = {sheet.reason for sheet in ignored}
     if reasons and reasons <= {"hidden", "empty"} and "hidden" in reasons:
-        return "有内容的工作表都被隐藏。请取消隐藏后重试。"
-    return "认不出是哪一种表：没有找到熟悉的列名。请核对表头，或用模板中的列名。"
+        return Words(
+            "有内容的工作表都被隐藏。请取消隐藏后重试。",
+            "all sheets that hold something are hidden. Unhide them and try again.",
+        )
+    return Words(
+        "认不出是哪一种表：没有找到熟悉的列名。请核对表头，或用模板中的列名。",
+        "it fits no known table: no heading is known. Check the headings, or use those of the template.",
+    )

@@ -14,6 +14,7 @@ from zhibu_core.imports.recognition import complete
 from zhibu_core.imports.rows import data_rows
 from zhibu_core.imports.unreadable import Unreadable
 from zhibu_core.imports.values import Setting, read_column
+from zhibu_core.words import Words
 
 Values = tuple[Any, ...]
 """The values of a row in the profile's canonical order: None where nothing is written, `Bad` where it is refused."""
@@ -79,6 +80,10 @@ def read_table(
 def _check_required(file: str, sheet: Sheet, layout: Layout) -> None:
     missing = "、".join(column.heading for column in layout.missing if column.required)
     if missing:
-        where = f"工作表“{sheet.title}”" if sheet.title else "表格"
+        where = (
+            Words(f"工作表“{sheet.title}”", f"the sheet “{sheet.title}”") if sheet.title else Words("表格", "the table")
+        )
         title = layout.kind.profile.title
-        raise Unreadable("column_missing", file, f"{where}像是{title}，但没有这些必填列：{missing}。请补上列名后重试。")
+        zh = f"{where.zh}像是{title}，但没有这些必填列：{missing}。请补上列名后重试。"
+        en = f"{where.en} looks like {title} but lacks required columns: {missing}. Add them and try again."
+        raise Unreadable("column_missing", file, Words(zh, en))

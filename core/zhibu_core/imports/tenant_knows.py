@@ -5,7 +5,7 @@ from collections.abc import Hashable, Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from zhibu_core.crypto import FieldCipher
+from zhibu_core.crypto.fields import FieldCipher
 from zhibu_core.imports.contract import Importer
 from zhibu_core.imports.directory import Known, KnownOrganization, Person
 from zhibu_core.organization.sealed import citizen_id_index

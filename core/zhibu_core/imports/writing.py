@@ -10,11 +10,10 @@ from typing import Any
 from sqlalchemy import Table, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from zhibu_core.crypto import FieldCipher
+from zhibu_core.crypto.fields import FieldCipher
 from zhibu_core.imports.result import SheetResult
-from zhibu_core.imports.updating import update_rows
 from zhibu_core.platform import Platform
-from zhibu_core.tenancy.bulk import insert_rows
+from zhibu_core.tenancy.bulk import insert_rows, update_rows
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.tenancy.session import tenant_of

@@ -67,7 +67,10 @@ def refuse_burdens(config: Mapping[str, Any], *, where: str, mobile_public_insti
 def _refuse(burden: Burden, where: str) -> NoReturn:
     raise InvalidInput(
         "burden",
-        f"{where}: “{burden.path}”属于{burden.ban.title.zh}(“{burden.word}”),{bans().source.zh}不允许。请删去这一项。",
+        Words(
+            f"{where}：“{burden.path}”属于{burden.ban.title.zh}（“{burden.word}”），{bans().source.zh}不允许。请删去这一项。",
+            f"{where}: “{burden.path}” is {burden.ban.title.en} (“{burden.word}”), which {bans().source.en} forbids. Delete it.",
+        ),
         field=burden.path,
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 from zhibu_core.errors import InvalidInput
 from zhibu_core.ledger.burden import refuse_burdens
 from zhibu_core.ledger.shapes import Values
+from zhibu_core.words import Words
 
 OFF = "off"
 
@@ -45,9 +46,20 @@ def layers_by_code(layers: Iterable[TenantLayer], *, mobile_public_institution: 
     for layer in sorted(layers, key=lambda layer: (layer.code, layer.effective_from)):
         others = grouped.setdefault(layer.code, [])
         if others and others[-1].effective_from == layer.effective_from:
-            raise bad_layer(layer, "effective_from", f"规则“{layer.code}”在 {layer.effective_from} 已有一个版本。")
+            raise bad_layer(
+                layer,
+                "effective_from",
+                Words(
+                    f"规则“{layer.code}”在 {layer.effective_from} 已有一个版本。",
+                    f"The rule “{layer.code}” already has a version of {layer.effective_from}.",
+                ),
+            )
         if not layer.reason.strip():
-            raise bad_layer(layer, "reason", f"请写明为什么调整规则“{layer.code}”。")
+            raise bad_layer(
+                layer,
+                "reason",
+                Words(f"请写明为什么调整规则“{layer.code}”。", f"State why the rule “{layer.code}” is changed."),
+            )
         where = f"{layer.code} {layer.effective_from}"
         refuse_burdens(layer.parameters, where=where, mobile_public_institution=mobile_public_institution)
         others.append(layer)
@@ -59,6 +71,6 @@ def latest(dated: Iterable[Any], day: date) -> Any:
     return next((one for one in reversed(list(dated)) if one.effective_from <= day), None)
 
 
-def bad_layer(layer: TenantLayer, field: str, message: str) -> InvalidInput:
+def bad_layer(layer: TenantLayer, field: str, message: Words) -> InvalidInput:
     """The error for a layer that cannot stand."""
     return InvalidInput("rule_layer", message, field=f"{layer.code}.{field}")

@@ -77,7 +77,7 @@ class RuleBook:
     def versions(self, code: str) -> tuple[RuleVersion, ...]:
         """All versions of a rule in time order, no two of one day; days without one have no rule. Raises `NotFound`."""
         if code not in self.rules:
-            raise not_found("规则", code)
+            raise not_found(Words("规则", "rule"), code)
         return self._versions[code]
 
     def in_force(self, code: str, day: date) -> RuleVersion | None:
@@ -138,7 +138,11 @@ def _version(rule: Rule, version: PackVersion, layer: TenantLayer | None, day: d
     except msgspec.ValidationError as error:
         if layer is None:
             raise
-        raise bad_layer(layer, "parameters", f"规则“{rule.code}”不能这样调整: {error}") from error
+        raise bad_layer(
+            layer,
+            "parameters",
+            Words(f"规则“{rule.code}”不能这样调整：{error}", f"The rule “{rule.code}” cannot be changed so: {error}"),
+        ) from error
     return RuleVersion(
         rule=rule,
         effective_from=day,

@@ -13,6 +13,7 @@ from zhibu_core.organization.models import Organization
 from zhibu_core.plugins.events import publish
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 
 LONGEST = 500
 
@@ -21,10 +22,17 @@ async def waive(session: AsyncSession, scope: Scope, key: DutyKey, reason: str) 
     """Waives the duty of this key; raises `InvalidInput` without a reason, `NotFound` for an organization out of reach."""
     reason = reason.strip()
     if not reason or len(reason) > LONGEST:
-        raise InvalidInput("reason_missing", f"请写明免除的理由，不超过 {LONGEST} 字。", field="reason")
+        raise InvalidInput(
+            "reason_missing",
+            Words(
+                f"请写明免除的理由，不超过 {LONGEST} 字。",
+                f"State the reason for the waiver in at most {LONGEST} characters.",
+            ),
+            field="reason",
+        )
     path = await session.scalar(select(Organization.path).where(Organization.id == key.organization_id))
     if path is None:
-        raise NotFound("not_found", "没有找到这项任务。")
+        raise NotFound("not_found", Words("没有找到这项任务。", "There is no such duty."))
     scope.require("duty.waive", path)
     waiver = DutyWaiver(
         id=new_id(),

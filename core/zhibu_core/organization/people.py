@@ -3,8 +3,9 @@
 import datetime as dt
 import uuid
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
+from zhibu_core.crypto.fields import BlindIndex, Sealed
 from zhibu_core.tenancy.models import TenantOwned
 
 
@@ -25,9 +26,9 @@ class Person(TenantOwned):
     post: Mapped[str | None]
     native_place: Mapped[str | None]
     number: Mapped[str | None]
-    sealed: Mapped[bytes | None]
-    citizen_id_index: Mapped[bytes | None]
-    phone_index: Mapped[bytes | None]
+    sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    citizen_id_index: Mapped[bytes | None] = mapped_column(BlindIndex)
+    phone_index: Mapped[bytes | None] = mapped_column(BlindIndex)
 
 
 class Membership(TenantOwned):

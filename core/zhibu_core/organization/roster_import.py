@@ -7,11 +7,11 @@ from sqlalchemy import Table, select
 
 from zhibu_core.calendar import add_months
 from zhibu_core.imports.result import Row
-from zhibu_core.imports.updating import update_rows
 from zhibu_core.imports.writing import Batch, Candidate, Upserted
 from zhibu_core.organization.names import sort_name
 from zhibu_core.organization.people import Membership, Person
 from zhibu_core.organization.sealed import PersonSecrets, citizen_id_index, open_secrets, sealed_columns
+from zhibu_core.tenancy.bulk import update_rows
 
 PEOPLE = cast("Table", Person.__table__)
 MEMBERSHIPS = cast("Table", Membership.__table__)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from zhibu_core.crypto import FieldCipher
+from zhibu_core.crypto.fields import FieldCipher
 
 COLUMN = "person.sealed"
 

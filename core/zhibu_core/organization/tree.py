@@ -14,6 +14,7 @@ from zhibu_core.organization.models import Organization, OrganizationPlacement
 from zhibu_core.tenancy.bulk import insert_rows
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.session import tenant_of
+from zhibu_core.words import Words
 
 SEPARATOR = "/"
 AFTER_SEPARATOR = "0"
@@ -69,12 +70,28 @@ async def move(session: AsyncSession, organization: Organization, parent: Organi
     """
     if parent.path.startswith(organization.path):
         raise InvalidInput(
-            "parent_cycle", f"不能把“{organization.name}”移到它自己的下级“{parent.name}”之下。", field="parent"
+            "parent_cycle",
+            Words(
+                f"不能把“{organization.name}”移到它自己的下级“{parent.name}”之下。",
+                f"“{organization.name}” cannot be moved below “{parent.name}”, which is below it.",
+            ),
+            field="parent",
         )
     if parent.abolished_on is not None:
-        raise InvalidInput("parent_abolished", f"“{parent.name}”已撤销，不能作为上级。", field="parent")
+        raise InvalidInput(
+            "parent_abolished",
+            Words(f"“{parent.name}”已撤销，不能作为上级。", f"“{parent.name}” is abolished and cannot be a parent."),
+            field="parent",
+        )
     if not may_stand_below(organization.kind, parent.kind):
-        raise InvalidInput("parent_kind", f"这类组织不能设在“{parent.name}”之下。请选择合适的上级。", field="parent")
+        raise InvalidInput(
+            "parent_kind",
+            Words(
+                f"这类组织不能设在“{parent.name}”之下。请选择合适的上级。",
+                f"An organization of this kind cannot stand below “{parent.name}”. Choose another parent.",
+            ),
+            field="parent",
+        )
     old, new = organization.path, parent.path + label_of(organization.code)
     organization.parent_id = parent.id
     organization.path = new
@@ -103,5 +120,5 @@ async def by_code(session: AsyncSession, code: str) -> Organization:
     """The organization of this code; raises `NotFound`."""
     found = await session.scalar(select(Organization).where(Organization.code == code))
     if found is None:
-        raise not_found("组织代码", code)
+        raise not_found(Words("组织代码", "organization with the code"), code)
     return found

@@ -3,9 +3,11 @@
 These are specifications: pluggy reads names and arguments from them and never calls them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,7 +16,11 @@ from zhibu_core.imports.contract import Importer
 from zhibu_core.plugins.events import Event
 from zhibu_core.plugins.manifest import Action, FactKind, GraphQLContribution, Job, Manifest
 from zhibu_core.plugins.slots import NavItem, Panel
+from zhibu_core.tenancy.models import TenantOwned
 from zhibu_core.tenancy.scope import Scope
+
+if TYPE_CHECKING:
+    from zhibu_core.platform import Platform  # which finds plugins by this very module
 
 PROJECT = "zhibu"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -82,8 +88,20 @@ def importers() -> Sequence[Importer]:
 
 
 @hookspec
-def on_event(session: AsyncSession, scope: Scope, event: Event) -> Any:
+def on_event(session: AsyncSession, scope: Scope, event: Event, platform: Platform) -> Any:
     """React, as a coroutine in a transaction of the tenant, to an event that was published after a commit."""
+    raise NotImplementedError
+
+
+@hookspec
+def export_tenant() -> Sequence[type[TenantOwned]]:
+    """Name your tables: the archive of a tenant holds all their rows, with you on or off."""
+    raise NotImplementedError
+
+
+@hookspec
+def import_tenant(session: AsyncSession, scope: Scope, platform: Platform) -> Any:
+    """Do, as a coroutine in the import's own transaction, what your rows of a tenant's archive need beyond themselves."""
     raise NotImplementedError
 
 

@@ -90,8 +90,8 @@ class PluginHost:
                     self.refuse(key, f"requires {', '.join(missing)}, which is not available")
 
     def check_parts(self, only: Collection[str] = LISTS) -> None:
-        """Refuses plugins whose hooks answer in another form than declared, or claim what another has; call it before
-        serving, and with `only` before these hooks' answers are used. What requires a refused plugin is refused with it.
+        """Refuses plugins whose hooks answer in another form than declared, or claim what another has; called with
+        `only` before these hooks' answers are used. What requires a refused plugin is refused with it.
         """
         claims = Claims()
         for key in sorted(self.manifests, key=lambda key: (key not in self.platform, key)):
@@ -100,6 +100,15 @@ class PluginHost:
                 check_parts(self.manifests[key], {name: partial(own[name], {}) for name in only if name in own}, claims)
             except Exception as error:  # a plugin may fail in any way; the platform starts all the same
                 self.refuse(key, reason_of(error))
+        self.check_requirements()
+
+    def prepare(self) -> None:
+        """Checks everything that plugins bring, with the platform's parts (pages, GraphQL) taking it in: call it before
+        serving, and where all misfits are to be known.
+        """
+        self.check_parts()
+        for prepare in self.platform_parts("prepare"):
+            prepare(self)
         self.check_requirements()
 
     def refuse(self, key: str, reason: str) -> None:

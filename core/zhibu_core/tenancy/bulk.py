@@ -1,4 +1,4 @@
-"""Loads rows in bulk: unnest anchored on tenant_anchor, the form that row security and Citus both take (scale.md 5)."""
+"""Writes rows in bulk: unnest anchored on tenant_anchor, the form that row security and Citus both take (scale.md 5)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,30 +19,58 @@ _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 async def insert_rows(
-    session: AsyncSession, table: Table, rows: Sequence[Mapping[str, Any]], *, on_conflict: str = ""
+    session: AsyncSession,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    on_conflict: str = "",
+    at_once: int = BATCH,
 ) -> int:
     """Inserts `rows` (all with the same keys, `id` among them) for the session's tenant; returns their number.
 
-    `on_conflict` is an SQL clause such as ``on conflict (tenant_id, id) do nothing``. Raises what PostgreSQL raises.
+    `on_conflict` is an SQL clause such as ``on conflict (tenant_id, id) do nothing``; `at_once` rows go by one statement,
+    at whose end keys are checked. Raises what PostgreSQL raises.
     """
     if not rows:
         return 0
     columns = {name: [row[name] for row in rows] for name in rows[0]}
-    return await insert_columns(session, table, columns, on_conflict=on_conflict)
+    return await insert_columns(session, table, columns, on_conflict=on_conflict, at_once=at_once)
 
 
 async def insert_columns(
-    session: AsyncSession, table: Table, columns: Mapping[str, Sequence[Any]], *, on_conflict: str = ""
+    session: AsyncSession,
+    table: Table,
+    columns: Mapping[str, Sequence[Any]],
+    *,
+    on_conflict: str = "",
+    at_once: int = BATCH,
 ) -> int:
     """Inserts rows given by column, all of one length; else as `insert_rows`."""
     shape = arrays_of(table, tuple(columns))
     statement = shape.insertion(on_conflict)
     connection = await raw_connection(session)
     length = len(columns["id"])
-    for start in range(0, length, BATCH):
-        part = {name: values[start : start + BATCH] for name, values in columns.items()}
+    for start in range(0, length, at_once):
+        part = {name: values[start : start + at_once] for name, values in columns.items()}
         await connection.execute(statement, tenant_of(session), *shape.pack(part))
     return length
+
+
+async def update_rows(
+    session: AsyncSession, table: Table, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]
+) -> None:
+    """Sets `columns` of the rows with these ids; a statement for all of them."""
+    if not rows or not columns:
+        return
+    shape = arrays_of(table, ("id", *columns))
+    assigned = ", ".join(f'"{name}" = {picked}' for name, picked in list(shape.picked.items())[1:])
+    statement = (
+        f'update "{table.name}" x set {assigned} from unnest({shape.placeholders(start=2)}) u({shape.names}) '  # noqa: S608
+        "where x.tenant_id = $1 and x.id = u.id"
+    )
+    connection = await raw_connection(session)
+    values = {name: [row[name] for row in rows] for name in shape.picked}
+    await connection.execute(statement, tenant_of(session), *shape.pack(values))
 
 
 @dataclass(frozen=True)

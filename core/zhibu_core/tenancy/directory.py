@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from zhibu_core.errors import InvalidInput, NotFound
 from zhibu_core.tenancy.models import Base, TenantOwned
 from zhibu_core.tenancy.scope import Tenant
+from zhibu_core.words import Words
 
 
 class GlobalTenant(Base):
@@ -55,7 +56,12 @@ async def find_tenant(system: AsyncSession, slug: str) -> Tenant:
     row = (await system.execute(_FIND, {"slug": slug})).one_or_none()
     if row is None:
         raise NotFound(
-            "tenant_unknown", f"没有名为“{slug}”的租户。可用 zhibu tenant list 查看已有租户。", field="tenant"
+            "tenant_unknown",
+            Words(
+                f"没有名为“{slug}”的租户。可用 zhibu tenant list 查看已有租户。",
+                f"There is no tenant named “{slug}”. zhibu tenant list shows those there are.",
+            ),
+            field="tenant",
         )
     return _tenant(row, await is_demo_database(system))
 
@@ -73,14 +79,22 @@ async def is_demo_database(system: AsyncSession) -> bool:
 
 async def open_tenant(system: AsyncSession, tenant: Tenant) -> None:
     """Writes the tenant's row and its anchor; raises `InvalidInput` where the slug is taken."""
-    taken = (await system.execute(_FIND, {"slug": tenant.slug})).one_or_none()
-    if taken is not None:
-        raise InvalidInput("slug_taken", f"租户标识“{tenant.slug}”已被使用。请换一个。", field="slug")
+    await refuse_taken(system, tenant.slug)
     await system.execute(
         text("select app.open_tenant(:id, :slug, :name, :preset, :today)"),
         {"id": tenant.id, "slug": tenant.slug, "name": tenant.name, "preset": tenant.preset, "today": tenant.today},
     )
 
 
+async def refuse_taken(system: AsyncSession, slug: str) -> None:
+    """Raises `InvalidInput` where a tenant has this slug."""
+    if (await system.execute(_FIND, {"slug": slug})).one_or_none() is not None:
+        raise InvalidInput(
+            "slug_taken",
+            Words(f"租户标识“{slug}”已被使用。请换一个。", f"The slug “{slug}” is taken. Choose another."),
+            field="slug",
+        )
+
+
 def _tenant(row: Row[Any], demo: bool) -> Tenant:
-    return Tenant(row.id, row.slug, row.name, row.preset, row.today, demo)
+    return Tenant(row.id, row.slug, row.name, row.preset, row.today, demo, row.state)

@@ -9,13 +9,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from zhibu_core.errors import Forbidden, Unauthenticated
+from zhibu_core.words import Words
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+SECOND_FACTOR = Words(
+    "这项操作需要双因素验证。请重新登录并输入动态验证码。",
+    "This needs a second factor. Sign in again and give the code of your device.",
+)
 
 
 @dataclass(frozen=True)
 class Tenant:
-    """A university or enterprise with its whole tree; `today` is set for demo tenants only."""
+    """A university or enterprise with its whole tree; `today` is set for demo tenants only.
+
+    `state` is open, suspended, importing or erasing; only an open tenant answers.
+    """
 
     id: uuid.UUID
     slug: str
@@ -23,6 +31,7 @@ class Tenant:
     preset: str
     today: dt.date | None = None
     is_demo: bool = False
+    state: str = "open"
     zone: str = "Asia/Shanghai"
     settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -61,6 +70,8 @@ class Scope:
     actor: Actor | None = None
     grants: tuple[Grant, ...] = ()
     request_id: str = ""
+    withheld: frozenset[str] = frozenset()
+    """Actions that the person holds, but not in this session: they need a second factor."""
 
     @property
     def today(self) -> dt.date:
@@ -93,12 +104,20 @@ class Scope:
     def require(self, action: str, path: str | None = None) -> None:
         """Raises `Unauthenticated` or `Forbidden` unless the action is held there."""
         if self.actor is None:
-            raise Unauthenticated("sign_in", "请先登录。")
+            raise Unauthenticated("sign_in", Words("请先登录。", "Please sign in first."))
         if not self.may(action, path):
-            raise Forbidden("forbidden", f"您在此处没有“{action}”权限。请联系本单位管理员。")
+            if action in self.withheld:
+                raise Forbidden("second_factor", SECOND_FACTOR)
+            raise Forbidden(
+                "forbidden",
+                Words(
+                    f"您在此处没有“{action}”权限。请联系本单位管理员。",
+                    f"You do not have the permission “{action}” here. Ask the administrator.",
+                ),
+            )
 
     def person(self) -> uuid.UUID:
         """The signed-in person's id; raises `Unauthenticated` where there is none."""
         if self.actor is None:
-            raise Unauthenticated("sign_in", "请先登录。")
+            raise Unauthenticated("sign_in", Words("请先登录。", "Please sign in first."))
         return self.actor.person_id

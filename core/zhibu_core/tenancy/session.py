@@ -39,10 +39,14 @@ class Database:
         """What every session knows beside its tenant (`session.info`); the platform fills it once."""
 
     @asynccontextmanager
-    async def session(self, tenant_id: uuid.UUID) -> AsyncIterator[AsyncSession]:
-        """One transaction of one tenant: commits at the end of the block, rolls back when it raises."""
+    async def session(self, tenant_id: uuid.UUID, *, snapshot: bool = False) -> AsyncIterator[AsyncSession]:
+        """One transaction of one tenant: commits at the end of the block, rolls back when it raises.
+
+        All statements of a `snapshot` see the database as it was at the first.
+        """
+        options = {"tenant": tenant_id} | ({"isolation_level": "REPEATABLE READ"} if snapshot else {})
         async with (
-            self._session(self.engine.execution_options(tenant=tenant_id), tenant_id) as session,
+            self._session(self.engine.execution_options(**options), tenant_id) as session,
             session.begin(),
         ):
             yield session

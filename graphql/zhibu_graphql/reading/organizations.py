@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, or_, select, true
 
 from zhibu_core.errors import NotFound
 from zhibu_core.organization.models import Organization, OrganizationPlacement
+from zhibu_core.words import Words
 from zhibu_graphql.context import Context
 from zhibu_graphql.ids import read_id
 from zhibu_graphql.reading.listing import Link, Listing, within
@@ -128,5 +129,9 @@ async def required_organization(context: Context, text: str) -> OrganizationReco
     """The organization of an id; raises `NotFound` alike for a foreign, an unknown and an unreadable one."""
     found = await find(context, ORGANIZATIONS, read_id(text, TAG))
     if found is None:
-        raise NotFound("organization_unknown", "没有找到这个组织。请核对后重试。", field="organization")
+        raise NotFound(
+            "organization_unknown",
+            Words("没有找到这个组织。请核对后重试。", "There is no such organization. Check it and try again."),
+            field="organization",
+        )
     return found

@@ -1,7 +1,8 @@
-"""Sensitive values shown whole: one audit entry a person in the same transaction, for any number by two statements."""
+"""Records opened and sensitive values shown whole: one audit entry a person in the same transaction, by one statement."""
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 from sqlalchemy import Table
@@ -14,6 +15,7 @@ from zhibu_graphql.context import Context
 from zhibu_graphql.reading.members import secrets_of
 
 ACTION = "member.unmask"
+OPEN = "member.read"
 FIELDS = ["citizen_id", "phone", "telephone", "address"]
 
 
@@ -22,20 +24,28 @@ async def unmasked_secrets(context: Context, person: uuid.UUID, purpose: str) ->
 
     async def fetch(keys: list[uuid.UUID]) -> dict[uuid.UUID, PersonSecrets]:
         found = await secrets_of(context, keys)
-        await _note(context, keys, purpose)
+        await _note(context, keys, ACTION, FIELDS, purpose)
         return found
 
     return await context.load(("unmasked", purpose), person, fetch) or PersonSecrets()
 
 
-async def _note(context: Context, persons: list[uuid.UUID], purpose: str) -> None:
+async def note_opened(context: Context, persons: Iterable[uuid.UUID]) -> None:
+    """That these persons' records were opened one by one; one's own is no matter for the audit."""
+    others = [person for person in persons if person != context.scope.person()]
+    await _note(context, others, OPEN, ["record"], None)
+
+
+async def _note(
+    context: Context, persons: Sequence[uuid.UUID], action: str, fields: list[str], purpose: str | None
+) -> None:
     scope, now = context.scope, dt.datetime.now(dt.UTC)
     common = {
         "at": now,
         "actor_id": scope.person(),
-        "action": ACTION,
+        "action": action,
         "object_type": "person",
-        "fields": FIELDS,
+        "fields": fields,
         "purpose": purpose,
         "request_id": scope.request_id,
         "client": scope.actor.client if scope.actor else "",

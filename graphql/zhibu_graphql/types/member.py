@@ -13,6 +13,7 @@ import strawberry
 from zhibu_core.errors import InvalidInput
 from zhibu_core.organization.sealed import PersonSecrets
 from zhibu_core.periods import parse_period
+from zhibu_core.words import Words
 from zhibu_graphql.context import Context, Info
 from zhibu_graphql.fields import column, field, listing, object_type, part, plain
 from zhibu_graphql.node import Node
@@ -23,7 +24,7 @@ from zhibu_graphql.reading.duty_pages import duties_of_persons
 from zhibu_graphql.reading.facts import FACTS
 from zhibu_graphql.reading.members import MEMBERS, MEMBERSHIP, PERSON, TAG, MemberRecord, secrets_of
 from zhibu_graphql.reading.organizations import ORGANIZATIONS
-from zhibu_graphql.reading.unmasking import unmasked_secrets
+from zhibu_graphql.reading.unmasking import note_opened, unmasked_secrets
 from zhibu_graphql.types.enums import DutyState, MemberClass, MemberStatus, Sex
 from zhibu_graphql.types.inputs import PeriodText, fact_filters, states_of
 from zhibu_graphql.types.lazy import LazyDuty, LazyFact, LazyOrganization
@@ -97,7 +98,14 @@ class Member(Node):
     ) -> SensitiveValues | None:
         purpose = purpose.strip()
         if not purpose or len(purpose) > LONGEST_PURPOSE:
-            raise InvalidInput("purpose", f"请写明查看的用途，不超过 {LONGEST_PURPOSE} 字。", field="purpose")
+            raise InvalidInput(
+                "purpose",
+                Words(
+                    f"请写明查看的用途，不超过 {LONGEST_PURPOSE} 字。",
+                    f"State what you look at it for in at most {LONGEST_PURPOSE} characters.",
+                ),
+                field="purpose",
+            )
         return read_from(await unmasked_secrets(info.context, root.id, purpose))
 
     @listing("fact.read", description="What the person took part in, newest first.")
@@ -136,5 +144,7 @@ class Member(Node):
 
     @classmethod
     async def find(cls, context: Context, keys: list[Any]) -> Mapping[Any, Any]:
-        """Members by their person's id."""
-        return await find_all(context, MEMBERS, keys)
+        """Members by their person's id; that somebody else opened their record is in the audit."""
+        found = await find_all(context, MEMBERS, keys)
+        await note_opened(context, found)
+        return found

@@ -3,6 +3,7 @@
 # mypy: disable-error-code=no-any-return
 # Resolvers are typed by the schema and return the record that a type is read from.
 
+import datetime as dt
 import uuid
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import strawberry
 
 from zhibu_core.ledger.duties import DutyKey
 from zhibu_core.ledger.waivers import waive
+from zhibu_core.words import Words
 from zhibu_graphql.context import Info
 from zhibu_graphql.errors import UserError, not_there
 from zhibu_graphql.fields import field, listing, mutation, part, plain
@@ -17,6 +19,7 @@ from zhibu_graphql.ids import read_id, split_id
 from zhibu_graphql.node import Node, find_node
 from zhibu_graphql.paging import After, Below, Connection, First
 from zhibu_graphql.reading import page, read_from, read_one
+from zhibu_graphql.reading.audit import ENTRIES, read_key, zoned
 from zhibu_graphql.reading.duties import TAG as DUTY
 from zhibu_graphql.reading.duty_pages import page_of_duties
 from zhibu_graphql.reading.facts import FACTS
@@ -30,6 +33,7 @@ from zhibu_graphql.reading.organizations import (
     place_filter,
     required_organization,
 )
+from zhibu_graphql.types.audit import AuditEntry
 from zhibu_graphql.types.duty import Duty, find_duty
 from zhibu_graphql.types.enums import DutyState, MemberClass, MemberStatus, OrganizationKind
 from zhibu_graphql.types.fact import Fact
@@ -145,6 +149,27 @@ class Query:
             filters["person"] = await _member(info, member)
         return await page(info, FACTS, first, after, filters)
 
+    @listing("audit.read", description="What was done and read in the whole tenant, newest first.")
+    async def audit_entries(
+        self,
+        info: Info,
+        first: First,
+        after: After = None,
+        action: Annotated[str | None, strawberry.argument(description="The key of a permission.")] = None,
+        object_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="The objectId of another entry.")
+        ] = None,
+        since: Annotated[dt.datetime | None, strawberry.argument(description="From this instant on.")] = None,
+        until: Annotated[dt.datetime | None, strawberry.argument(description="Before this instant.")] = None,
+    ) -> Connection[AuditEntry] | None:
+        filters = {
+            "action": action,
+            "object": read_key(object_id),
+            "since": zoned(since, "since"),
+            "until": zoned(until, "until"),
+        }
+        return await page(info, ENTRIES, first, after, filters)
+
 
 @part(description="The duty after it was waived.")
 class WaiveDutyPayload:
@@ -164,7 +189,9 @@ class Mutation:
         context = info.context
         key = Duty.read_key(split[1]) if (split := split_id(duty)) and split[0] == DUTY else None
         if not isinstance(key, DutyKey) or await find_duty(context, key) is None:
-            raise not_there("duty", "没有找到这项任务。请核对后重试。")
+            raise not_there(
+                "duty", Words("没有找到这项任务。请核对后重试。", "There is no such duty. Check it and try again.")
+            )
         await waive(context.session, context.scope, key, reason)
         context.forget()
         return WaiveDutyPayload(duty=read_from(await find_duty(context, key)), errors=[])
@@ -173,5 +200,7 @@ class Mutation:
 async def _member(info: Info, text: str) -> uuid.UUID:
     found = await read_one(info, MEMBERS, read_id(text, MEMBER))
     if found is None:
-        raise not_there("member", "没有找到这位党员。请核对后重试。")
+        raise not_there(
+            "member", Words("没有找到这位党员。请核对后重试。", "There is no such member. Check it and try again.")
+        )
     return found.id

@@ -7,10 +7,13 @@ import datetime as dt
 
 from zhibu_core.tenancy.scope import Grant, Scope
 from zhibu_graphql.context import Info
-from zhibu_graphql.fields import field, object_type, part, plain
-from zhibu_graphql.reading import read_from, read_one
+from zhibu_graphql.fields import field, listing, object_type, part, plain
+from zhibu_graphql.paging import After, Connection, First
+from zhibu_graphql.reading import page, read_from, read_one
+from zhibu_graphql.reading.audit import ACCESSES
 from zhibu_graphql.reading.members import MEMBERS
 from zhibu_graphql.reading.organizations import ORGANIZATIONS
+from zhibu_graphql.types.audit import AuditEntry
 from zhibu_graphql.types.lazy import LazyMember, LazyOrganization
 
 ACTION = "graphql.query"
@@ -45,6 +48,13 @@ class Viewer:
     @field(description="The roles in force.", size=5)
     def roles(self, root: Scope) -> list[HeldRole]:
         return read_from(root.grants)
+
+    @listing("audit.read_own", description="What others did to or saw of the asker's own record, newest first.")
+    async def accesses(
+        self, root: Scope, info: Info, first: First, after: After = None
+    ) -> Connection[AuditEntry] | None:
+        del root
+        return await page(info, ACCESSES, first, after)
 
     @field(description="The tenant.")
     def tenant(self, root: Scope) -> Tenant:

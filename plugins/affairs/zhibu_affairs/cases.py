@@ -22,6 +22,7 @@ from zhibu_core.organization.people import Person
 from zhibu_core.plugins.events import publish
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 
 READ = "affairs.case.read"
 RECORD = "affairs.case.record"
@@ -54,9 +55,19 @@ async def record_step(
     """
     record = await _allowed(session, scope, case_id, RECORD)
     if step not in (*ALL_STEPS, HALF_YEAR_REVIEW):
-        raise InvalidInput("step_unknown", f"没有“{step}”这一步。请从步骤列表中选择。", field="step")
+        raise InvalidInput(
+            "step_unknown",
+            Words(f"没有“{step}”这一步。请从步骤列表中选择。", f"There is no step “{step}”. Choose one from the list."),
+            field="step",
+        )
     if on > scope.today:
-        raise InvalidInput("date_future", f"{on} 在今天之后。请填写实际发生的日期。", field="on")
+        raise InvalidInput(
+            "date_future",
+            Words(
+                f"{on} 在今天之后。请填写实际发生的日期。", f"{on} is after today. Give the date on which it happened."
+            ),
+            field="on",
+        )
     held = None if step == HALF_YEAR_REVIEW else await _held(session, case_id, step)
     if held is None:
         held = DevelopmentStep(id=new_id(), case_id=case_id, step=step, on_date=on, rules=text_on(on))
@@ -77,9 +88,22 @@ async def extend_probation(
     record = await _allowed(session, scope, case_id, RECORD)
     _require_reason(reason)
     if record.extension_months is not None:
-        raise InvalidInput("extend_twice", "预备期只能延长一次（第三十一条）。", field="months")
+        raise InvalidInput(
+            "extend_twice",
+            Words(
+                "预备期只能延长一次（第三十一条）。", "The probationary period can be extended once only (article 31)."
+            ),
+            field="months",
+        )
     if months not in EXTENSION_MONTHS:
-        raise InvalidInput("extend_length", "延长预备期应为 6 至 12 个月（第三十一条）。", field="months")
+        raise InvalidInput(
+            "extend_length",
+            Words(
+                "延长预备期应为 6 至 12 个月（第三十一条）。",
+                "The probationary period is extended by 6 to 12 months (article 31).",
+            ),
+            field="months",
+        )
     record.extension_months = months
     await _renew(session, scope, record, ["extension_months"], reason)
     return record
@@ -97,7 +121,7 @@ async def _renew(session: AsyncSession, scope: Scope, record: DevelopmentCase, c
 async def _allowed(session: AsyncSession, scope: Scope, case_id: uuid.UUID, action: str) -> DevelopmentCase:
     record = await session.scalar(select(DevelopmentCase).where(DevelopmentCase.id == case_id))
     if record is None:
-        raise not_found("发展党员台账记录", str(case_id))
+        raise not_found(Words("发展党员台账记录", "development case"), str(case_id))
     path = await session.scalar(select(Organization.path).where(Organization.id == record.organization_id))
     scope.require(action, path)
     return record
@@ -136,4 +160,8 @@ async def _held(session: AsyncSession, case_id: uuid.UUID, step: str) -> Develop
 
 def _require_reason(reason: str) -> None:
     if not reason.strip():
-        raise InvalidInput("required_missing", "请写明原因，便于日后核对。", field="reason")
+        raise InvalidInput(
+            "required_missing",
+            Words("请写明原因，便于日后核对。", "State the reason, so that it can be checked later."),
+            field="reason",
+        )

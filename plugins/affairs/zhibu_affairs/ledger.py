@@ -12,6 +12,7 @@ from zhibu_core.errors import Forbidden, not_found
 from zhibu_core.organization.models import Organization
 from zhibu_core.organization.people import Membership
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 
 READ = "affairs.dues.read"
 READ_OWN = "affairs.dues.read_own"
@@ -44,6 +45,12 @@ async def _require_reading(session: AsyncSession, scope: Scope, person_id: uuid.
     branch = select(Membership.organization_id).where(Membership.person_id == person_id, Membership.until.is_(None))
     path = await session.scalar(select(Organization.path).where(Organization.id.in_(branch)))
     if path is None:
-        raise not_found("党员", str(person_id))
+        raise not_found(Words("党员", "member"), str(person_id))
     if not scope.may(READ, path):
-        raise Forbidden("forbidden", "党费金额只有本人和负责党费的同志可以查看。")
+        raise Forbidden(
+            "forbidden",
+            Words(
+                "党费金额只有本人和负责党费的同志可以查看。",
+                "Only the member and those in charge of dues may see amounts of dues.",
+            ),
+        )

@@ -6,6 +6,7 @@ from pathlib import Path
 from zhibu_core.imports.contract import Importer
 from zhibu_core.plugins.hooks import hookimpl
 from zhibu_core.plugins.manifest import CONTRACT, Action, FactKind, Manifest
+from zhibu_core.tenancy.models import TenantOwned
 from zhibu_core.words import Words
 
 HERE = Path(__file__).parent
@@ -70,3 +71,11 @@ def importers() -> Sequence[Importer]:
         Importer(profiles / "case.toml", 60, write_cases, case_findings),
         Importer(profiles / "dues.toml", 61, write_dues, dues_findings),
     ]
+
+
+@hookimpl
+def export_tenant() -> Sequence[type[TenantOwned]]:
+    """The ledgers of development and of dues."""
+    from zhibu_affairs.models import DevelopmentCase, DevelopmentStep, DuesEntry
+
+    return [DevelopmentCase, DevelopmentStep, DuesEntry]

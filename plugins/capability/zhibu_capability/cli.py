@@ -12,6 +12,7 @@ from zhibu_core.errors import InvalidInput
 from zhibu_core.ledger.duties import Reach
 from zhibu_core.organization.tree import by_code
 from zhibu_core.periods import parse_period
+from zhibu_core.words import Words
 
 
 @click.command()
@@ -32,7 +33,12 @@ def score(slug: str, period_text: str, org: str | None, as_json: bool) -> None:
         async with platform() as running, in_tenant(running, slug) as (session, scope):
             if "capability" not in scope.plugins:
                 raise InvalidInput(
-                    "plugin_off", f"租户“{slug}”没有启用组织力插件(capability)。请先启用。", field="tenant"
+                    "plugin_off",
+                    Words(
+                        f"租户“{slug}”没有启用组织力插件（capability）。请先启用。",
+                        f"The capability plugin is not enabled for the tenant “{slug}”. Enable it first.",
+                    ),
+                    field="tenant",
                 )
             reach = Reach((await by_code(session, org)).path if org else "")
             computed = await compute(session, scope, running, period)

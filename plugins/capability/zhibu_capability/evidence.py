@@ -21,6 +21,7 @@ from zhibu_core.organization.models import Organization
 from zhibu_core.periods import Period
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 
 PartKey = Literal["attendance", "learning", "windows", "records", "talks", "timers"]
 NAMES = "member.read"
@@ -113,7 +114,9 @@ async def inputs(
     `portrait` raises.
     """
     if part not in _READERS:
-        raise InvalidInput("part_unknown", f"没有“{part}”这一部分。", field="part")
+        raise InvalidInput(
+            "part_unknown", Words(f"没有“{part}”这一部分。", f"There is no part “{part}”."), field="part"
+        )
     scope.require(READ, organization.path)
     book = await book_of(session, scope, platform)
     asked = survey_of(session, scope, book, [period], Reach(organization_id=organization.id))

@@ -28,7 +28,7 @@ EVERYTHING = frozenset({"import.written", "plugin.enabled", "plugin.disabled"})
 Fresh = dict[int, dict[Branch, Inputs]]
 
 
-async def follow(session: AsyncSession, scope: Scope, event: Event, platform: Platform | None = None) -> int:
+async def follow(session: AsyncSession, scope: Scope, event: Event, platform: Platform) -> int:
     """Measures what an event touches in the stored periods and stores what changed; returns how many scores did."""
     if event.topic in EVERYTHING:
         return await recompute(session, scope, platform)
@@ -44,7 +44,7 @@ async def follow(session: AsyncSession, scope: Scope, event: Event, platform: Pl
     return await _keep(session, asked, fresh, shelves)
 
 
-async def recompute(session: AsyncSession, scope: Scope, platform: Platform | None = None) -> int:
+async def recompute(session: AsyncSession, scope: Scope, platform: Platform) -> int:
     """Measures all branches in every stored period and in those of the trend; returns how many scores changed."""
     periods = {*await stored_periods(session), *trend_of(unit_of("quarter", scope.today))}
     asked = survey_of(session, scope, await book_of(session, scope, platform), sorted(periods))

@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from zhibu_core.platform import Platform
 from zhibu_core.plugins.events import Event
 from zhibu_core.plugins.hooks import hookimpl
 from zhibu_core.plugins.manifest import Action, GraphQLContribution, Manifest
 from zhibu_core.plugins.slots import NavItem, Panel
+from zhibu_core.tenancy.models import TenantOwned
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
 
@@ -80,8 +82,16 @@ def rule_packs() -> Sequence[Path]:
 
 
 @hookimpl
-async def on_event(session: AsyncSession, scope: Scope, event: Event) -> Any:
+async def on_event(session: AsyncSession, scope: Scope, event: Event, platform: Platform) -> Any:
     """Stored scores follow the facts that an event is about."""
     from zhibu_capability.following import follow
 
-    await follow(session, scope, event)
+    await follow(session, scope, event, platform)
+
+
+@hookimpl
+def export_tenant() -> Sequence[type[TenantOwned]]:
+    """Every score that was stored, older ones too."""
+    from zhibu_capability.models import CapabilityScore
+
+    return [CapabilityScore]

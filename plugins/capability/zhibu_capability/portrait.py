@@ -24,6 +24,7 @@ from zhibu_core.organization.models import Organization
 from zhibu_core.periods import Period, unit_of
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 
 QUARTERS = 8
 
@@ -83,12 +84,21 @@ async def portrait(
     abolished by then, `Unauthenticated`, `Forbidden`.
     """
     if organization.kind not in BRANCH_TYPES:
-        words = f"“{organization.name}”不是支部，没有组织力画像。请选择一个支部。"
+        words = Words(
+            f"“{organization.name}”不是支部，没有组织力画像。请选择一个支部。",
+            f"“{organization.name}” is no branch and has no portrait. Choose a branch.",
+        )
         raise InvalidInput("not_a_branch", words, field="organization")
     scope.require(READ, organization.path)
     found = await portraits(session, scope, platform, [organization.id], period)
     if organization.id not in found:
-        raise NotFound("not_found", f"“{organization.name}”在 {period.end} 之前已经撤销，没有这个时段的画像。")
+        raise NotFound(
+            "not_found",
+            Words(
+                f"“{organization.name}”在 {period.end} 之前已经撤销，没有这个时段的画像。",
+                f"“{organization.name}” was abolished before {period.end} and has no portrait of this period.",
+            ),
+        )
     return found[organization.id]
 
 

@@ -33,7 +33,7 @@ class Computed:
 async def compute(
     session: AsyncSession,
     scope: Scope,
-    platform: Platform | None,
+    platform: Platform,
     period: Period,
     organizations: Collection[uuid.UUID] | None = None,
 ) -> Computed:

@@ -16,6 +16,7 @@ from zhibu_core.organization.tree import bounds
 from zhibu_core.plugins.events import publish
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_example.facts import RECORD_TYPE, write_note_facts
 from zhibu_example.models import Note
 from zhibu_example.permissions import READ, WRITE
@@ -37,14 +38,28 @@ async def record_note(session: AsyncSession, scope: Scope, draft: NoteDraft) -> 
     """Adds a note with its fact. Raises `NotFound`, `Forbidden`, or `InvalidInput` naming the field that is wrong."""
     place = await session.scalar(select(Organization).where(Organization.id == draft.organization_id))
     if place is None:
-        raise not_found("组织", str(draft.organization_id))
+        raise not_found(Words("组织", "organization"), str(draft.organization_id))
     scope.require(WRITE, place.path)
     book = title_of(draft.book)
     if draft.read_on > scope.today:
-        raise InvalidInput("date_future", f"{draft.read_on} 在今天之后。请填写实际分享的日期。", field="read_on")
+        raise InvalidInput(
+            "date_future",
+            Words(
+                f"{draft.read_on} 在今天之后。请填写实际分享的日期。",
+                f"{draft.read_on} is after today. Give the date on which it was shared.",
+            ),
+            field="read_on",
+        )
     alike = (Note.organization_id == place.id, Note.read_on == draft.read_on, Note.book == book)
     if await session.scalar(select(Note.id).where(*alike, Note.withdrawn_on.is_(None))) is not None:
-        raise InvalidInput("repeated", f"这一天已登记过《{book}》。请核对日期和书名。", field="book")
+        raise InvalidInput(
+            "repeated",
+            Words(
+                f"这一天已登记过《{book}》。请核对日期和书名。",
+                f"《{book}》 is already noted for this day. Check date and title.",
+            ),
+            field="book",
+        )
     note = Note(id=new_id(), organization_id=place.id, read_on=draft.read_on, book=book)
     note.thought, note.withdrawn_on, note.written_by = draft.thought.strip(), None, scope.person()
     session.add(note)
@@ -59,7 +74,14 @@ def title_of(text: str) -> str:
     """A book's title as it is kept; raises `InvalidInput` for an empty one and for one of more than 100 letters."""
     title = " ".join(text.split())
     if not title or len(title) > MOST_LETTERS:
-        raise InvalidInput("book", f"请填写书名，不超过 {MOST_LETTERS} 个字。", field="book")
+        raise InvalidInput(
+            "book",
+            Words(
+                f"请填写书名，不超过 {MOST_LETTERS} 个字。",
+                f"Give the title of the book in at most {MOST_LETTERS} characters.",
+            ),
+            field="book",
+        )
     return title
 
 
@@ -70,7 +92,7 @@ async def withdraw_note(session: AsyncSession, scope: Scope, note_id: uuid.UUID)
     )
     found = (await session.execute(query.where(Note.id == note_id, Note.withdrawn_on.is_(None)))).one_or_none()
     if found is None:
-        raise not_found("读书分享", str(note_id))
+        raise not_found(Words("读书分享", "reading note"), str(note_id))
     note, path = found
     scope.require(WRITE, path)
     note.withdrawn_on = scope.today

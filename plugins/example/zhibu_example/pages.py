@@ -5,8 +5,9 @@ import uuid
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +16,7 @@ from zhibu_core.errors import InvalidInput
 from zhibu_core.organization.models import Organization
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_example.notes import NoteDraft, notes_of, record_note, withdraw_note
 from zhibu_example.permissions import READ, WRITE
 from zhibu_example.shelf import books
@@ -25,15 +27,24 @@ Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED
 AnyRequest = Request[Any, Any, Any]
 
 
-@get(HERE, opt={"action": READ})
-async def notes_page(request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession) -> Response[str]:
+@get(HERE, opt={"action": READ, "meets": ("frequency",)})
+async def notes_page(
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+) -> Response[str]:
     """The notes that the asker may read."""
     return await _shown(request, who, platform, session)
 
 
 @post(HERE, opt={"action": WRITE})
 async def record(
-    request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession, data: Form
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    data: Form,
 ) -> Response[Any]:
     """Adds a note of the asker's own branch; what is wrong is shown beside what was typed."""
     try:
@@ -44,7 +55,12 @@ async def record(
 
 
 @post(HERE + "/{note_id:uuid}/withdraw", opt={"action": WRITE})
-async def withdraw(request: AnyRequest, who: Scope, session: AsyncSession, note_id: uuid.UUID) -> Redirect:
+async def withdraw(
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    session: NamedDependency[AsyncSession],
+    note_id: FromPath[uuid.UUID],
+) -> Redirect:
     """Takes a note back."""
     await withdraw_note(session, who, note_id)
     return Redirect(f"{prefix_of(request)}{HERE}", status_code=303)
@@ -53,11 +69,19 @@ async def withdraw(request: AnyRequest, who: Scope, session: AsyncSession, note_
 def _draft(who: Scope, data: dict[str, str]) -> NoteDraft:
     branch = who.actor.branch_id if who.actor else None
     if branch is None:
-        raise InvalidInput("no_branch", "您不在任何支部，不能登记。请联系组织员。")
+        raise InvalidInput(
+            "no_branch",
+            Words(
+                "您不在任何支部，不能登记。请联系组织员。",
+                "You belong to no branch, so you cannot note anything. Ask the organizer.",
+            ),
+        )
     try:
         read_on = dt.date.fromisoformat(data.get("read_on", "").strip())
     except ValueError as error:
-        raise InvalidInput("date", "日期请写成 2026-09-01 的样子。", field="read_on") from error
+        raise InvalidInput(
+            "date", Words("日期请写成 2026-09-01 的样子。", "Write the date like 2026-09-01."), field="read_on"
+        ) from error
     return NoteDraft(branch, read_on, data.get("book", ""), data.get("thought", ""))
 
 

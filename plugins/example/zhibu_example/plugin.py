@@ -11,6 +11,7 @@ from zhibu_core.plugins.events import Event
 from zhibu_core.plugins.hooks import hookimpl
 from zhibu_core.plugins.manifest import CONTRACT, Action, FactKind, GraphQLContribution, Job, Manifest
 from zhibu_core.plugins.slots import NavItem, Panel
+from zhibu_core.tenancy.models import TenantOwned
 from zhibu_core.words import Words
 
 HERE = Path(__file__).parent
@@ -107,6 +108,22 @@ async def on_event(session: AsyncSession, event: Event) -> None:
 
     if event.topic in CHANGES:
         await ask_for_shelving(session)
+
+
+@hookimpl
+def export_tenant() -> Sequence[type[TenantOwned]]:
+    """The notes; the list of books is made from them again."""
+    from zhibu_example.models import Note
+
+    return [Note]
+
+
+@hookimpl
+async def import_tenant(session: AsyncSession) -> None:
+    """The list of books is not in the archive: it is made from the notes."""
+    from zhibu_example.shelf import ask_for_shelving
+
+    await ask_for_shelving(session)
 
 
 @hookimpl

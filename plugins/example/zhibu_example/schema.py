@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar
 import strawberry
 
 from zhibu_core.errors import NotFound
+from zhibu_core.words import Words
 from zhibu_example.notes import NoteDraft, record_note
 from zhibu_example.permissions import READ, WRITE
 from zhibu_example.reading import NOTES, TABLE, NoteRecord
@@ -81,7 +82,11 @@ class Mutations:
         context = info.context
         place = await find(context, ORGANIZATIONS, read_id(given.organization, TAG))
         if place is None:
-            raise NotFound("organization_unknown", "没有找到这个组织。请核对后重试。", field="organization")
+            raise NotFound(
+                "organization_unknown",
+                Words("没有找到这个组织。请核对后重试。", "There is no such organization. Check it and try again."),
+                field="organization",
+            )
         draft = NoteDraft(place.id, given.read_on, given.book, given.thought)
         async with context.turn() as session:
             note = await record_note(session, context.scope, draft)

@@ -3,6 +3,8 @@
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,6 +12,7 @@ from zhibu_core.errors import InvalidInput, NotFound
 from zhibu_core.i18n import _L
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_tenants.effects import effects_of
 from zhibu_tenants.enablement import PluginState, plugin_states, switch
 from zhibu_web.components import Link
@@ -21,7 +24,10 @@ DOOR = "plugins"
 
 @get(HERE, opt={"action": "plugin.read"})
 async def plugins(
-    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
 ) -> Response[str]:
     """All installed plugins by key, the unavailable ones with the reason."""
     states = await plugin_states(platform, session)
@@ -37,7 +43,11 @@ async def plugins(
 
 @get(HERE + "/{key:str}", opt={"action": "plugin.switch"})
 async def plugin(
-    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession, key: str
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    key: FromPath[str],
 ) -> Response[str]:
     """What a switch would do, before it is done."""
     return await _checked(request, who, platform, session, key, None)
@@ -45,13 +55,21 @@ async def plugin(
 
 @post(HERE + "/{key:str}", opt={"action": "plugin.switch"})
 async def switch_plugin(
-    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession, key: str
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    key: FromPath[str],
 ) -> Response[Any]:
     """Switches; holds for the next request."""
     who.require("plugin.switch", "")
     wanted = str((await request.form()).get("on", ""))
     if wanted not in ("0", "1"):
-        raise InvalidInput("switch", "请在页面上选择启用或停用。", field="on")
+        raise InvalidInput(
+            "switch",
+            Words("请在页面上选择启用或停用。", "Choose on the page whether to enable or to disable it."),
+            field="on",
+        )
     try:
         await switch(platform, session, who, key, on=wanted == "1")
     except InvalidInput as error:
@@ -81,5 +99,5 @@ async def _checked(
 async def _state(platform: Platform, session: AsyncSession, key: str) -> PluginState:
     found = next((one for one in await plugin_states(platform, session) if one.key == key), None)
     if found is None or found.manifest is None:
-        raise NotFound("plugin_unknown", "没有找到这个页面。")
+        raise NotFound("plugin_unknown", Words("没有找到这个页面。", "There is no such page."))
     return found

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,10 +18,10 @@ from zhibu_core.identity.permissions import ROLES
 from zhibu_core.organization.models import Organization
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_tenants.roles import GrantLine, end_grant, grant_role, grants_in_force
 from zhibu_web.components import Option
-from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
-from zhibu_web.render import reader
+from zhibu_web.framing import AnyRequest, page, prefix_of
 
 HERE = "/people/roles"
 FIELDS = ("person", "role", "node", "until")
@@ -27,7 +29,10 @@ FIELDS = ("person", "role", "node", "until")
 
 @get(HERE, opt={"action": "role.read"})
 async def roles(
-    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
 ) -> Response[str]:
     """The grants in force, by organization."""
     return await _shown(request, who, platform, session, {}, None)
@@ -35,16 +40,21 @@ async def roles(
 
 @post(HERE, opt={"action": "role.grant"})
 async def grant(
-    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
 ) -> Response[Any]:
     """Grants a role; what is wrong is shown beside what was typed."""
     form = await request.form()
     typed = {name: str(form.get(name, "")).strip() for name in FIELDS}
     try:
-        until = _until(typed["until"], locale_of_request(request))
+        until = _until(typed["until"])
         node = typed["node"] or None
         if not typed["person"]:
-            raise InvalidInput("person_missing", "请填写工号或学号。", field="person")
+            raise InvalidInput(
+                "person_missing", Words("请填写工号或学号。", "Give the staff or student number."), field="person"
+            )
         await _may_grant(session, who, node)
         async with session.begin_nested():
             await grant_role(session, who, typed["person"], typed["role"], node, until)
@@ -54,11 +64,16 @@ async def grant(
 
 
 @post(HERE + "/{grant_id:uuid}/end", opt={"action": "role.grant"})
-async def end(request: Request[Any, Any, Any], who: Scope, session: AsyncSession, grant_id: uuid.UUID) -> Redirect:
+async def end(
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    session: NamedDependency[AsyncSession],
+    grant_id: FromPath[uuid.UUID],
+) -> Redirect:
     """Ends a grant at once."""
     found = await session.scalar(select(RoleGrant).where(RoleGrant.id == grant_id))
     if found is None:
-        raise NotFound("not_found", "没有找到所请求的内容。")
+        raise NotFound("not_found", Words("没有找到所请求的内容。", "What was asked for was not found."))
     path = (
         await session.scalar(select(Organization.path).where(Organization.id == found.node_id)) if found.node_id else ""
     )
@@ -67,11 +82,13 @@ async def end(request: Request[Any, Any, Any], who: Scope, session: AsyncSession
     return Redirect(f"{prefix_of(request)}{HERE}?done=ended", status_code=303)
 
 
-def _until(typed: str, locale: str) -> dt.date | None:
+def _until(typed: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(typed) if typed else None
     except ValueError as error:
-        message = reader(locale).gettext("“%(typed)s” is not a date. Write it like 2026-09-01.") % {"typed": typed}
+        message = Words(
+            f"“{typed}”不是日期。请写成 2026-09-01 的样子。", f"“{typed}” is not a date. Write it like 2026-09-01."
+        )
         raise InvalidInput("until_form", message, field="until") from error
 
 
@@ -109,7 +126,7 @@ async def _shown(
 
 def _field(error: ZhibuError) -> str:
     """Which field a refusal without one is about: codes of organizations, otherwise the person."""
-    return "node" if "组织" in error.message else "person"
+    return "node" if "组织" in error.message.zh else "person"
 
 
 async def _in_reach(session: AsyncSession, who: Scope, lines: list[GrantLine]) -> list[GrantLine]:

@@ -12,6 +12,7 @@ from zhibu_core.errors import InvalidInput
 from zhibu_core.plugins.fitness import KEY
 from zhibu_core.plugins.host import GROUP, PLATFORM_GROUP, TAKEN
 from zhibu_core.plugins.manifest import CONTRACT
+from zhibu_core.words import Words
 
 ENDING = ".in"
 """Every template's last suffix, so that no tool takes it for code."""
@@ -30,7 +31,14 @@ def write_plugin(name: str, folder: Path) -> str:
     _check_name(name)
     target = folder / f"zhibu-{name}"
     if target.exists():
-        raise InvalidInput("folder_exists", f"“{target}”已存在。请换一个名称，或用 --folder 另选位置。", field="folder")
+        raise InvalidInput(
+            "folder_exists",
+            Words(
+                f"“{target}”已存在。请换一个名称，或用 --folder 另选位置。",
+                f"“{target}” exists already. Choose another name, or another place with --folder.",
+            ),
+            field="folder",
+        )
     values = {"key": name, "title": _title(name), "contract": str(CONTRACT)}
     template = files(__package__) / "template"
     for source, path in _files(template, Path()):
@@ -45,12 +53,23 @@ def _check_name(name: str) -> None:
     if not KEY.fullmatch(name) or re.search(r"__|_$", name):
         raise InvalidInput(
             "plugin_name",
-            f"“{name}”不能作插件名。请用 2 到 31 个小写字母、数字和下划线，以字母开头，例如 reading。",
+            Words(
+                f"“{name}”不能作插件名。请用 2 到 31 个小写字母、数字和下划线，以字母开头，例如 reading。",
+                f"“{name}” cannot name a plugin. Use 2 to 31 small letters, digits and underscores, "
+                "beginning with a letter, such as reading.",
+            ),
             field="name",
         )
     taken = {point.name for group in (GROUP, PLATFORM_GROUP) for point in entry_points(group=group)} | TAKEN
     if name in taken:
-        raise InvalidInput("plugin_exists", f"已有名为“{name}”的插件。请换一个名称。", field="name")
+        raise InvalidInput(
+            "plugin_exists",
+            Words(
+                f"已有名为“{name}”的插件。请换一个名称。",
+                f"There is a plugin named “{name}” already. Choose another name.",
+            ),
+            field="name",
+        )
 
 
 def _files(folder: Traversable, at: Path) -> Iterator[tuple[Traversable, Path]]:

@@ -9,6 +9,7 @@ from lxml import html
 from zhibu_core.imports.formats.delimited import decode
 from zhibu_core.imports.formats.sheet import MAX_CELLS, MAX_COLUMNS, Area, Cell, Content, Sheet
 from zhibu_core.imports.unreadable import Unreadable
+from zhibu_core.words import Words
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _LEADING = re.compile(rb"^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*<")
@@ -30,7 +31,14 @@ def read_html(path: Path, data: bytes) -> Content:
     page = html.document_fromstring(text, parser=html.HTMLParser(huge_tree=False)) if text.strip() else None
     tables = [] if page is None else [t for t in page.iter("table") if t.find(".//tr//table") is None]
     if not tables:
-        raise Unreadable("file_format", path.name, "网页里没有表格。请用 Excel 或 WPS 打开并另存为 .xlsx。")
+        raise Unreadable(
+            "file_format",
+            path.name,
+            Words(
+                "网页里没有表格。请用 Excel 或 WPS 打开并另存为 .xlsx。",
+                "the web page holds no table. Open it with Excel or WPS and save it as .xlsx.",
+            ),
+        )
     return Content("html", [_sheet(table, path.name) for table in tables])
 
 
@@ -59,7 +67,14 @@ def _sheet(table: html.HtmlElement, file: str) -> Sheet:
                 areas.append(Area(row, column, row + down - 1, column + right - 1))
             column += right
             if len(cells) > MAX_CELLS:
-                raise Unreadable("file_too_large", file, f"超过 {MAX_CELLS} 个单元格。请拆成几个文件后分别导入。")
+                raise Unreadable(
+                    "file_too_large",
+                    file,
+                    Words(
+                        f"超过 {MAX_CELLS} 个单元格。请拆成几个文件后分别导入。",
+                        f"more than {MAX_CELLS} cells. Split it into several files and import them one by one.",
+                    ),
+                )
     width = max((column for _, column in cells), default=-1) + 1
     return Sheet("", [[cells.get((row, column), "") for column in range(width)] for row in range(height)], areas=areas)
 

@@ -10,6 +10,7 @@ from lxml import etree
 
 from zhibu_core.imports.formats.sheet import MAX_CELLS, MAX_COLUMNS, MAX_UNPACKED_BYTES
 from zhibu_core.imports.unreadable import Unreadable
+from zhibu_core.words import Words
 
 _CHUNK = 1 << 20
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
@@ -43,7 +44,12 @@ def inspect(archive: zipfile.ZipFile, file: str) -> Package:
         _verify(archive, "xl/sharedStrings.xml")
     except (KeyError, etree.XMLSyntaxError, zipfile.BadZipFile, EOFError, OSError, NotImplementedError) as error:
         raise Unreadable(
-            "file_damaged", file, "文件已损坏，无法读取。请用 Excel 或 WPS 打开并另存为 .xlsx 后重试。"
+            "file_damaged",
+            file,
+            Words(
+                "文件已损坏，无法读取。请用 Excel 或 WPS 打开并另存为 .xlsx 后重试。",
+                "the file is damaged and cannot be read. Open it with Excel or WPS, save it as .xlsx and try again.",
+            ),
         ) from error
     properties = book.find(".//{*}workbookPr")
     return Package(properties is not None and properties.get("date1904") in ("1", "true"), hidden)
@@ -52,7 +58,14 @@ def inspect(archive: zipfile.ZipFile, file: str) -> Package:
 def _check_size(archive: zipfile.ZipFile, file: str) -> None:
     if sum(info.file_size for info in archive.infolist()) > MAX_UNPACKED_BYTES:
         limit = MAX_UNPACKED_BYTES // 2**20
-        raise Unreadable("file_too_large", file, f"解压后超过 {limit} MB。请拆成几个文件后分别导入。")
+        raise Unreadable(
+            "file_too_large",
+            file,
+            Words(
+                f"解压后超过 {limit} MB。请拆成几个文件后分别导入。",
+                f"larger than {limit} MB when unpacked. Split it into several files and import them one by one.",
+            ),
+        )
 
 
 def _parse(xml: bytes) -> "etree._Element":
@@ -92,8 +105,12 @@ def _check_filled(archive: zipfile.ZipFile, part: str, file: str) -> None:
         raise Unreadable(
             "file_too_large",
             file,
-            f"工作表有 {deep} 行、{wide} 列，超出 {MAX_COLUMNS} 列或 {MAX_CELLS} 个单元格的上限。"
-            "请删去表格以外的内容，或拆成几个文件。",
+            Words(
+                f"工作表有 {deep} 行、{wide} 列，超出 {MAX_COLUMNS} 列或 {MAX_CELLS} 个单元格的上限。"
+                "请删去表格以外的内容，或拆成几个文件。",
+                f"a sheet has {deep} rows and {wide} columns, more than {MAX_COLUMNS} columns or {MAX_CELLS} cells. "
+                "Delete what is not the table, or split it into several files.",
+            ),
         )
 
 

@@ -12,6 +12,7 @@ from zhibu_core.imports.dates import BASE_1900, BASE_1904
 from zhibu_core.imports.formats.package import Package, inspect
 from zhibu_core.imports.formats.sheet import Area, Cell, Content, Sheet
 from zhibu_core.imports.unreadable import Unreadable
+from zhibu_core.words import Words
 
 _BOOK_START = b"\x09\x08\x10\x00\x00\x06\x05\x00"  # BOF of the workbook stream, BIFF8
 _DATE_MODE, _EOF = 0x22, 0x0A
@@ -27,7 +28,12 @@ def read_xlsx(path: Path) -> Content:
     with archive:
         if "xl/workbook.xml" not in archive.NameToInfo:
             raise Unreadable(
-                "file_format", path.name, "不是能读取的表格格式。请用 Excel 或 WPS 另存为 .xlsx、.xls 或 .csv。"
+                "file_format",
+                path.name,
+                Words(
+                    "不是能读取的表格格式。请用 Excel 或 WPS 另存为 .xlsx、.xls 或 .csv。",
+                    "not a spreadsheet that can be read. Save it as .xlsx, .xls or .csv with Excel or WPS.",
+                ),
             )
         package = inspect(archive, path.name)
     return Content("xlsx", _sheets(path, package))
@@ -64,7 +70,11 @@ def _sheets(path: Path, package: Package) -> Iterator[Sheet]:
                 hidden = package.hidden_rows.get(about.name, frozenset())
                 yield Sheet(about.name, _rows(sheet), visible, hidden, _areas(sheet), base)
     except PasswordError as error:
-        raise Unreadable("file_locked", path.name, "文件设有打开密码。请取消密码后重新导入。") from error
+        raise Unreadable(
+            "file_locked",
+            path.name,
+            Words("文件设有打开密码。请取消密码后重新导入。", "the file has a password. Remove it and import again."),
+        ) from error
     except CalamineError as error:
         raise _damaged(path) from error
 
@@ -78,4 +88,11 @@ def _areas(sheet: CalamineSheet) -> list[Area]:
 
 
 def _damaged(path: Path) -> Unreadable:
-    return Unreadable("file_damaged", path.name, "文件已损坏，无法读取。请用 Excel 或 WPS 打开并另存为 .xlsx 后重试。")
+    return Unreadable(
+        "file_damaged",
+        path.name,
+        Words(
+            "文件已损坏，无法读取。请用 Excel 或 WPS 打开并另存为 .xlsx 后重试。",
+            "the file is damaged and cannot be read. Open it with Excel or WPS, save it as .xlsx and try again.",
+        ),
+    )

@@ -10,6 +10,7 @@ import msgspec
 
 from zhibu_core.errors import NotFound
 from zhibu_core.ledger.rules import RuleVersion
+from zhibu_core.words import Words
 
 DutyState = Literal["upcoming", "open", "met", "late", "missed", "waived"]
 STATES: tuple[DutyState, ...] = ("upcoming", "open", "met", "late", "missed", "waived")
@@ -35,7 +36,7 @@ class DutyKey(NamedTuple):
             raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
             return cls(*msgspec.json.decode(raw, type=tuple[str, uuid.UUID, uuid.UUID | None, str, str]))
         except (ValueError, msgspec.DecodeError) as error:
-            raise NotFound("not_found", "没有找到这项任务。") from error
+            raise NotFound("not_found", Words("没有找到这项任务。", "There is no such duty.")) from error
 
 
 class FactRef(msgspec.Struct, frozen=True):

@@ -53,14 +53,15 @@ _HOURS = text(
 )
 _COURSES = text(
     f"""with learner as ({LEARNERS}),
-    course as (select f.id, f.mark, f.until_on, f.detail->>'audience' as audience, f.detail->>'type' as type from fact f
+    course as (select f.id, f.mark, f.until_on, f.detail->>'audience' as audience, f.detail->>'type' as type, o.path
+      from fact f join organization o on o.tenant_id = f.tenant_id and o.id = f.organization_id
       where f.tenant_id = :t and f.kind = :required_by and f.until_on between :first and :last and {IN_FORCE}),
     done as materialized (select f.* from fact f where f.tenant_id = :t and f.kind = :kind and f.mark is not null
       and f.happened_on <= :today and (f.detail->>'confirmed')::boolean and f.detail->>'form' <> all(:uncounted)
       and (cast(:person as uuid) is null or f.person_id = cast(:person as uuid)) and {IN_FORCE})
     select l.person_id, l.organization_id, l.code, l.name, l.number, l.person_name, c.mark, c.until_on,
       min(f.happened_on) as done_on, {FACTS} as facts
-    from learner l join course c on {AUDIENCE}
+    from learner l join course c on starts_with(l.path, c.path) and {AUDIENCE}
     left join done f on f.person_id = l.person_id and f.mark = c.mark
     group by l.person_id, l.organization_id, l.code, l.name, l.number, l.person_name, l.path, l.sort_name, c.mark, c.until_on
     order by l.path, l.sort_name, c.until_on, c.mark"""  # noqa: S608
@@ -101,7 +102,9 @@ def _hours_duty(version: RuleVersion, rule: Hours, year: Period, row: Row[Any], 
 async def course_duties(
     session: AsyncSession, version: RuleVersion, reach: Reach, period: Period, today: dt.date
 ) -> list[Duty]:
-    """The required courses whose deadline lies in the period, by one statement."""
+    """The required courses whose deadline lies in the period, asked below the organization that requires them; one
+    statement.
+    """
     rule = version.read(Course)
     span = {
         "first": period.start,

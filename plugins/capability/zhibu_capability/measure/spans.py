@@ -20,6 +20,7 @@ from zhibu_core.ledger.rules import RuleBook, RuleVersion
 from zhibu_core.ledger.shapes import Course, Hours, Talks
 from zhibu_core.organization.kinds import BRANCH_TYPES
 from zhibu_core.periods import Period, add_months, unit_of
+from zhibu_core.words import Words
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,12 @@ def _span(book: RuleBook, period: Period) -> Span:
     index = book.in_force(RULE, day) if RULE in book.rules else None
     if index is None:
         raise InvalidInput(
-            "no_index", f"{day} 没有生效的组织力指数规则，不能计算这个时段。请换一个时段。", field="period"
+            "no_index",
+            Words(
+                f"{day} 没有生效的组织力指数规则，不能计算这个时段。请换一个时段。",
+                f"On {day} no rule of the capability index is in force, so this period cannot be computed. Choose another period.",
+            ),
+            field="period",
         )
     return Span(
         period=period,

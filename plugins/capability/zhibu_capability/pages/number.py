@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy import ARRAY, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,10 +26,11 @@ from zhibu_core.organization.models import Organization
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.tenancy.session import tenant_of
+from zhibu_core.words import Words
 from zhibu_web.components import Fact, Link
 from zhibu_web.duty_words import source_text
 from zhibu_web.formats import date_long, period_name
-from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
+from zhibu_web.framing import AnyRequest, door_crumb, locale_of_request, page, prefix_of
 from zhibu_web.labels import post_name
 
 NAMED: Mapping[str, Lazy] = {"index": INDEX, **PARTS} | {page_of(key): title for key, title in MEASURES.items()}
@@ -45,12 +48,19 @@ _ANSWERS = text(
 
 @get(f"{HERE}/number/{{part:str}}", opt={"action": READ})
 async def number_page(
-    request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession, part: str
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    part: FromPath[str],
 ) -> Response[str]:
     """The number `part` of the branch `org` (else the asker's own) in `period`."""
     branch = await branch_named(session, who, request.query_params.get("org"))
     if part not in NAMED or branch is None:
-        raise NotFound("not_found", "没有找到这个数字。请从画像页重新进入。")
+        raise NotFound(
+            "not_found",
+            Words("没有找到这个数字。请从画像页重新进入。", "There is no such number. Open it from the portrait."),
+        )
     period = period_asked(request.query_params.get("period"), who.today)
     await keep_book(session, who, platform)
     shown = await portrait(session, who, platform, branch, period)
@@ -66,7 +76,7 @@ async def number_page(
     context = {
         "branch": branch,
         "title": name,
-        "crumbs": [Link(_L("Data"), f"{prefix}{HERE}"), Link(TITLE, back), Link(title)],
+        "crumbs": [door_crumb(request, who, platform, "data"), Link(TITLE, back), Link(title)],
         "lede": _lede(part, view),
         "formula": formula(part, shown.span.weights, read),
         "steps": steps(part, view),

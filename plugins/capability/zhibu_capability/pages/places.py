@@ -13,6 +13,7 @@ from zhibu_core.organization.models import Organization
 from zhibu_core.organization.tree import bounds
 from zhibu_core.periods import Period, add_months, parse_period, unit_of
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 
 OFFERED = 8
 
@@ -26,7 +27,10 @@ async def branch_named(session: AsyncSession, who: Scope, code: str | None) -> O
     if code:
         found = await session.scalar(query.where(Organization.code == code))
         if found is None:
-            raise NotFound("not_found", "没有找到这个党支部。请核对后重试。")
+            raise NotFound(
+                "not_found",
+                Words("没有找到这个党支部。请核对后重试。", "There is no such branch. Check it and try again."),
+            )
         return found
     own = [grant.node_id for grant in who.grants if READ in grant.actions and grant.node_id is not None]
     if who.actor and who.actor.branch_id and (not own or who.actor.branch_id in own):
@@ -49,7 +53,14 @@ def period_asked(text: str | None, today: dt.date) -> Period:
         return last_quarter(today)
     period = parse_period(text)
     if period.start > today:
-        raise InvalidInput("period_to_come", f"{text} 还没有开始，没有画像。请换一个时段。", field="period")
+        raise InvalidInput(
+            "period_to_come",
+            Words(
+                f"{text} 还没有开始，没有画像。请换一个时段。",
+                f"{text} has not begun, so it has no portrait. Choose another period.",
+            ),
+            field="period",
+        )
     return period
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_capability.books import book_of, keep_book
@@ -23,15 +24,20 @@ from zhibu_core.periods import Period, unit_of
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_web.components import Link, Option
-from zhibu_web.formats import period_name
-from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
+from zhibu_web.formats import period_inside, period_name
+from zhibu_web.framing import AnyRequest, door_crumb, locale_of_request, page, prefix_of
 
 HERE = "/data/portrait"
 TITLE = _L("Capability portrait")
 
 
 @get(HERE, opt={"action": READ})
-async def portrait_page(request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession) -> Response[str]:
+async def portrait_page(
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+) -> Response[str]:
     """The branch of `org` (else the asker's own) in `period`, or which branch to open."""
     branch = await branch_named(session, who, request.query_params.get("org"))
     period = period_asked(request.query_params.get("period"), who.today)
@@ -50,7 +56,7 @@ async def portrait_page(request: AnyRequest, who: Scope, platform: Platform, ses
     context = {
         "view": view,
         "branch": branch,
-        "crumbs": [Link(_L("Data"), f"{prefix}{HERE}"), Link(period_name(period, locale))],
+        "crumbs": [door_crumb(request, who, platform, "data"), Link(period_name(period, locale))],
         "first": views.first_sentence(view, before),
         "second": views.second_sentence(view),
         "columns": columns,
@@ -97,7 +103,7 @@ async def _before(
     if last.value is None or now.rules_changed:
         return None
     stored = (await current(session, [last.period], [branch.id]))[last.period].get(branch.id)
-    name = period_name(quarter_before(period), locale)
+    name = period_inside(quarter_before(period), locale)
     if stored is None:
         return views.Before(name, last.value)
     span = span_of(await book_of(session, who, platform), last.period)

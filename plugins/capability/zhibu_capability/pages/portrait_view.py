@@ -24,7 +24,8 @@ from zhibu_capability.portrait import Portrait, TrendPoint
 from zhibu_capability.shares import Measure
 from zhibu_core.i18n import _L
 from zhibu_web.components import Cell, Column, Row
-from zhibu_web.formats import period_name
+from zhibu_web.dots import DotStrip
+from zhibu_web.formats import period_inside, period_name
 
 CLOSE = 0.5
 """Less than half a point is no difference."""
@@ -72,7 +73,7 @@ def first_sentence(view: View, before: Before | None) -> dict[str, Any]:
         tail += read.joint + read.say("capped: %(why)s", why=why)
     elif before:
         tail += read.joint + _change(view, before)
-    return {"value": view.value, "before": when, "after": tail + read.stop}
+    return {"value": view.value, "before": period_inside(shown.span.period, read.locale), "after": tail + read.stop}
 
 
 def _unscored(shown: Portrait, read: Reading) -> str:
@@ -198,24 +199,28 @@ def _part(view: View, part: str, lost: str, read: Reading) -> Row:
 
 
 def spread_rows(view: View) -> dict[str, Any] | None:
-    """The dot strip's tables and its finding; None in a type too small for one, or where the branch is not compared."""
+    """The dot strip, its tables and its finding; None in a type too small for one, or where the branch is not compared."""
     shown, read, middle = view.shown, view.read, halves(view.shown)
     if middle is None or shown.distribution is None or view.value is None or not shown.score.strict.comparable:
         return None
-    median = whole(shown.type_median)
+    dots = DotStrip(
+        tuple(whole(value) or 0 for value in shown.distribution),
+        low=whole(middle[0]) or 0, median=whole(shown.type_median) or 0, high=whole(middle[1]) or 0, own=view.value,
+    )  # fmt: skip
     finding = read.say("This branch %(own)s; the median of %(units)s branches of the type “%(kind)s” is %(median)s.",
-                       own=view.value, units=shown.units, kind=shown.score.branch.type, median=median)  # fmt: skip
+                       own=dots.own, units=shown.units, kind=shown.score.branch.type, median=dots.median)  # fmt: skip
     return {
         "finding": finding,
+        "dots": dots,
         "columns": (Column(shown.score.branch.type or _L("Type")), Column(INDEX, numeric=True)),
         "rows": (
-            Row(_L("Middle half, upper end"), (whole(middle[1]),), key="high"),
-            Row(_L("Median"), (median,), key="median"),
-            Row(_L("Middle half, lower end"), (whole(middle[0]),), key="low"),
-            Row(_L("This branch"), (view.value,), key="own"),
+            Row(_L("Middle half, upper end"), (dots.high,)),
+            Row(_L("Median"), (dots.median,)),
+            Row(_L("Middle half, lower end"), (dots.low,)),
+            Row(_L("This branch"), (dots.own,)),
         ),
         "all_columns": (Column(_L("Place in the list")), Column(INDEX, numeric=True)),
-        "all": tuple(Row(str(n), (whole(value),)) for n, value in enumerate(shown.distribution, 1)),
+        "all": tuple(Row(str(n), (value,)) for n, value in enumerate(dots.values, 1)),
         "units": shown.units,
     }
 
