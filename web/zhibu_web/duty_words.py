@@ -1,6 +1,7 @@
 """How a duty reads on pages: verb first, why, by which article of which version, who asks, and where to act."""
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -12,24 +13,15 @@ from zhibu_core.ledger.rules import RuleVersion
 from zhibu_core.tenancy.scope import Scope
 from zhibu_web.components import DutyItem, Link
 from zhibu_web.formats import period_name
+from zhibu_web.mounted import page_that_meets
 from zhibu_web.render import reader
-
-ACT_PAGES: Mapping[tuple[str, str], tuple[str, str]] = {
-    ("orglife", "frequency"): ("/life/record", "orglife.meeting.record"),
-}
-"""Where a duty is met, by plugin and shape of its rule: the page, which takes `duty=KEY`, and the action it needs."""
-
-BELOW_TENANT = "/t/{slug:str}"
-
-
-def has_page(app: Litestar, path: str) -> bool:
-    """Whether a page is mounted at this path below the tenant."""
-    return any(route.path == BELOW_TENANT + path for route in app.routes)
 
 
 @dataclass(frozen=True)
 class DutyWords:
-    """Puts duties into words for one reader; `names` are the titles of required courses by their code."""
+    """Puts duties into words for one reader; `names` are the titles of required courses by their code, `members` those
+    of the people named in duties who have a record of their own.
+    """
 
     app: Litestar
     scope: Scope
@@ -38,6 +30,7 @@ class DutyWords:
     today: dt.date
     names: Mapping[str, str] = field(default_factory=dict)
     places: bool = False
+    members: frozenset[uuid.UUID] = frozenset()
 
     @property
     def words(self) -> Translator:
@@ -53,7 +46,7 @@ class DutyWords:
             href=rule_page,
             due_on=duty.due_on,
             minutes=version.rule.minutes or None,
-            act=self.act(duty) or Link(self.words.gettext("See the rule"), rule_page),
+            act=self.met_at(duty) or self.seen_at(duty),
             why=self.why(duty),
             source=Link(source_text(version, self.locale), f"{rule_page}#v{version.effective_from}"),
             asked_by=self.asked_by(version),
@@ -80,7 +73,7 @@ class DutyWords:
     def _subject(self, duty: Duty) -> str:
         if duty.version.rule.shape == "course":
             return self.names.get(duty.window, "")
-        own = self.scope.actor is not None and duty.person_id == self.scope.actor.person_id
+        own = duty.person_id is not None and self._is_me(duty.person_id)
         return "" if own else duty.person_name or ""
 
     def _joined(self, action: str, about: list[str]) -> str:
@@ -112,14 +105,31 @@ class DutyWords:
             return self.words.gettext("Asked by this organization: %(reason)s") % {"reason": version.reason}
         return self.words.gettext("Asked by the rule pack in force.")
 
-    def act(self, duty: Duty) -> Link | None:
-        """Where it is met, None where no page does that or the reader may not."""
-        page, action = ACT_PAGES.get((duty.version.rule.plugin, duty.version.rule.shape), ("", ""))
-        if not page or not self.scope.may(action) or not has_page(self.app, page):
+    def met_at(self, duty: Duty) -> Link | None:
+        """Where it is met: the page of the rule's plugin that says so; None where there is none or the reader may not."""
+        rule = duty.version.rule
+        path = page_that_meets(self.app, self.scope, rule.plugin, rule.shape)
+        if path is None:
             return None
-        late = duty.due_on < self.today
-        label = self.words.gettext("Record late") if late else self.words.pgettext("act", "Record")
-        return Link(label, f"{self.prefix}{page}?duty={duty.key.text()}")
+        label = self.words.pgettext("act", "Record")
+        if rule.shape in ("hours", "course"):
+            label = self.words.pgettext("act", "See my study")
+        elif duty.due_on < self.today:
+            label = self.words.gettext("Record late")
+        return Link(label, f"{self.prefix}{path}?duty={duty.key.text()}")
+
+    def seen_at(self, duty: Duty) -> Link:
+        """Where its state is seen: the record of the person it is about, else the organization that it is asked of."""
+        person = duty.person_id
+        if person is not None and self._is_me(person) and self.scope.may("member.read_own"):
+            return Link(self.words.pgettext("act", "See my record"), f"{self.prefix}/me")
+        if person in self.members and self.scope.may("member.read"):
+            return Link(self.words.pgettext("act", "See the record"), f"{self.prefix}/people/members/{person}")
+        label = self.words.pgettext("act", "See the organization")
+        return Link(label, f"{self.prefix}/people/organizations/{duty.organization}")
+
+    def _is_me(self, person: uuid.UUID) -> bool:
+        return self.scope.actor is not None and self.scope.actor.person_id == person
 
 
 def source_text(version: RuleVersion, locale: str) -> str:

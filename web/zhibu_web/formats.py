@@ -128,6 +128,18 @@ def period_name(period: Period | str, locale: str) -> str:
     )
 
 
+def inside(text: str, locale: str) -> str:
+    """A title as it stands inside a sentence: English ones begin small there, but for a name such as DNA."""
+    small = is_english(locale) and text[1:2].islower()
+    return text[:1].lower() + text[1:] if small else text
+
+
+def period_inside(period: Period | str, locale: str) -> str:
+    """A period as it stands inside a sentence: the third quarter of 2026."""
+    named = period_name(period, locale)
+    return f"the {inside(named, locale)}" if is_english(locale) and " of " in named else named
+
+
 def date_range(start: dt.date, end: dt.date, locale: str) -> str:
     """2026年1月1日至10月31日; 1 January 2026 to 31 October 2026."""
     if is_english(locale):

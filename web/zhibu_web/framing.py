@@ -1,6 +1,6 @@
 """Wraps a page in the shell: tenant, identity in use, the doors that lead somewhere for this person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import Request, Response
@@ -14,11 +14,11 @@ from zhibu_core.tenancy.scope import Scope
 from zhibu_web.components import Link
 from zhibu_web.render import render, render_block
 from zhibu_web.shell import Shell, read_preferences
-from zhibu_web.slots import ROLE_DOORS, behind, doors_for
+from zhibu_web.slots import ROLE_DOORS, behind, door_of, doors_for, placed
 
 AnyRequest = Request[Any, Any, Any]
 RANK = ("organizer", "secretary", "admin", "auditor", "member")
-"""Which of several roles the shell shows: the one that comes for most."""
+"""Which of several roles the shell shows while none is chosen: the one that comes for most."""
 
 HTML = "text/html; charset=utf-8"
 
@@ -33,22 +33,26 @@ def locale_of_request(request: AnyRequest) -> str:
     return read_preferences(request.cookies).locale
 
 
-def role_of(scope: Scope) -> str:
-    """The role that the shell shows."""
-    return next((role for role in RANK if role in scope.roles), "member")
+def role_of(request: AnyRequest, scope: Scope) -> str:
+    """The role that the shell shows: the one the reader has chosen, if still held, else the first of `RANK`.
+
+    It decides which doors and which home are shown, never what one may do.
+    """
+    chosen = read_preferences(request.cookies).role
+    return chosen if chosen in scope.roles else next((role for role in RANK if role in scope.roles), "member")
 
 
-def navigation_of(platform: Platform, scope: Scope) -> list[NavItem]:
+def navigation_of(request: AnyRequest, platform: Platform, scope: Scope) -> list[NavItem]:
     """The second-level entries that this person may open, of core and of enabled plugins."""
     items = [item for _, item in platform.host.collect("navigation", scope.plugins)]
-    return [item for item in items if scope.may(item.action)]
+    return placed(role_of(request, scope), (item for item in items if scope.may(item.action)))
 
 
 def frame(request: AnyRequest, scope: Scope, platform: Platform, *, door: str = "") -> Shell:
     """The shell around a tenant's page."""
-    prefix, role = prefix_of(request), role_of(scope)
+    prefix, role = prefix_of(request), role_of(request, scope)
     locale = locale_of_request(request)
-    items = navigation_of(platform, scope) if scope.actor else []
+    items = navigation_of(request, platform, scope) if scope.actor else []
     starts = {name: f"{prefix}{found[0].href}" for name in _door_names(items) if (found := behind(name, items))}
     starts |= _own_doors(scope, prefix)
     doors = doors_for(role, starts) if scope.actor else ()
@@ -58,7 +62,7 @@ def frame(request: AnyRequest, scope: Scope, platform: Platform, *, door: str = 
         path=request.url.path,
         preferences=read_preferences(request.cookies),
         doors=doors,
-        door=door,
+        door=door_of(role, door),
         place=f"{ROLES[role].of(locale)}" if scope.actor else None,
         place_href=f"{prefix}/me/identity" if scope.actor else None,
         person=scope.actor.name if scope.actor else None,
@@ -83,26 +87,34 @@ def page(
     *,
     door: str = "",
     status: int = 200,
-    block: str | None = None,
+    block: str | Sequence[str] = (),
 ) -> Response[str]:
-    """A page in the shell; for an htmx request with `block` named, only that block of the same template."""
+    """A page in the shell; for an htmx request with `block` named, only that block (or those) of the same template."""
     shell = frame(request, scope, platform, door=door)
-    values = {"shell": shell, "today": scope.today, "behind": _behind(platform, scope, shell, door), **context}
+    values = {"shell": shell, "today": scope.today, "behind": _behind(request, platform, scope, shell), **context}
     locale = shell.preferences.locale
-    if block is not None and request.headers.get("hx-request") == "true":
-        body = render_block(template, block, locale=locale, context=values)
+    blocks = (block,) if isinstance(block, str) else block
+    if blocks and request.headers.get("hx-request") == "true":
+        body = "".join(render_block(template, one, locale=locale, context=values) for one in blocks)
     else:
         body = render(template, locale=locale, context=values)
     return Response(body, status_code=status, media_type=HTML, headers={"Vary": "HX-Request, Cookie"})
 
 
-def _behind(platform: Platform, scope: Scope, shell: Shell, door: str) -> list[Link]:
+def _behind(request: AnyRequest, platform: Platform, scope: Scope, shell: Shell) -> list[Link]:
     """The second-level entries of the current door."""
-    if not door or scope.actor is None:
+    if not shell.door or scope.actor is None:
         return []
     locale = shell.preferences.locale
-    found = behind(door, navigation_of(platform, scope))
+    found = behind(shell.door, navigation_of(request, platform, scope))
     return [Link(item.label.of(locale), f"{shell.prefix}{item.href}") for item in found]
+
+
+def door_crumb(request: AnyRequest, scope: Scope, platform: Platform, door: str) -> Link:
+    """The first crumb of a page behind a door, as the reader's role calls it; home for a role that has no such door."""
+    shell = frame(request, scope, platform, door=door)
+    entry = next((one for one in shell.doors if one.key == shell.door), None)
+    return Link(entry.label, entry.href) if entry else Link(shell.doors[0].label, shell.home)
 
 
 def _door_names(items: list[NavItem]) -> list[str]:
@@ -114,6 +126,8 @@ def _own_doors(scope: Scope, prefix: str) -> dict[str, str]:
     doors = {"home": f"{prefix}/", "overview": f"{prefix}/"}
     if scope.may("member.read_own"):
         doors["mine"] = f"{prefix}/me"
+    if scope.may("audit.read", ""):
+        doors["audit"] = f"{prefix}/audit"
     if scope.may("plugin.read"):
         doors["plugins"] = f"{prefix}/plugins"
     return {

@@ -9,6 +9,7 @@ from zhibu_web.components import (
     Fact,
     Row,
 )
+from zhibu_web.dots import DotStrip
 from zhibu_web.formats import period_name
 
 W = Words
@@ -18,11 +19,12 @@ SPREAD = "64 66 68 69 70 70 71 72 72 73 73 73 74 74 74 75 75 75 76 76 76 77 77 7
 def figures() -> dict[str, Any]:
     score = Column(W("组织力", "Capability"), numeric=True)
     own, median = Column(W("本支部", "This branch"), numeric=True), Column(W("中位数", "Median"), numeric=True)
+    dots = DotStrip(tuple(int(value) for value in SPREAD.split()), low=77, median=82, high=86, own=87)
     spread = (
-        Row(W("中间一半，上界", "Middle half, upper end"), (86,), key="high"),
-        Row(W("中位数", "Median"), (82,), key="median"),
-        Row(W("中间一半，下界", "Middle half, lower end"), (77,), key="low"),
-        Row(W("本支部", "This branch"), (87,), key="own"),
+        Row(W("中间一半，上界", "Middle half, upper end"), (dots.high,)),
+        Row(W("中位数", "Median"), (dots.median,)),
+        Row(W("中间一半，下界", "Middle half, lower end"), (dots.low,)),
+        Row(W("本支部", "This branch"), (dots.own,)),
     )
     quarters = ("2026Q3", "2026Q2", "2026Q1", "2025Q4", "2025Q3", "2025Q2", "2025Q1", "2024Q4")
     trend = tuple(
@@ -51,8 +53,9 @@ def figures() -> dict[str, Any]:
     return {
         "spread_columns": (Column(W("教工党支部", "Staff branches")), score),
         "spread": spread,
+        "dots": dots,
         "all_columns": (Column(W("序", "No.")), score),
-        "all_values": tuple(Row(str(place), (int(value),)) for place, value in enumerate(SPREAD.split(), 1)),
+        "all_values": tuple(Row(str(place), (value,)) for place, value in enumerate(dots.values, 1)),
         "trend_columns": (Column(W("季度", "Quarter")), own, median),
         "trend": trend,
         "shape_columns": (Column(W("方面", "Side")), own, median, Column(W("条形", "Bar"))),

@@ -26,6 +26,8 @@ def manifest() -> Manifest:
 @hookimpl
 def routes() -> Sequence[Any]:
     """The shell's pages below a tenant, and core's: home, people, organizations, rules, imports, help."""
+    from zhibu_web.pages.audit import audit, my_accesses
+    from zhibu_web.pages.enrol import enrol_page, enrol_with_code
     from zhibu_web.pages.home import home
     from zhibu_web.pages.imports import decide, import_run, imports, upload
     from zhibu_web.pages.me import my_identity, my_record
@@ -35,11 +37,14 @@ def routes() -> Sequence[Any]:
     from zhibu_web.pages.plugin_files import plugin_file
     from zhibu_web.pages.rules import rule, rules
     from zhibu_web.pages.sign_in import callback, go, sign_in_page, sign_out
+    from zhibu_web.pages.sign_in_machines import back_channel, sign_in_source
     from zhibu_web.pages.start import preferences
 
     return [
         *(preferences, sign_in_page, go, callback, sign_out, home, more, help_index, help_page),
+        *(enrol_page, enrol_with_code, sign_in_source, back_channel),
         *(members, member, ask_purpose, unmask, my_record, my_identity, organizations, organization),
+        *(my_accesses, audit),
         *(plugin_file, rules, rule, imports, upload, import_run, decide),
     ]
 

@@ -42,7 +42,13 @@ def add_templates(prefix: str, package: str) -> None:
     Raises `InvalidInput` for a prefix that would hide core's own templates.
     """
     if prefix in RESERVED:
-        raise InvalidInput("templates", f"“{prefix}”是平台自己的模板目录。请换一个前缀。")
+        raise InvalidInput(
+            "templates",
+            Words(
+                f"“{prefix}”是平台自己的模板目录。请换一个前缀。",
+                f"“{prefix}” is the platform's own template folder. Choose another prefix.",
+            ),
+        )
     _packages[prefix] = package
     if (files(package) / "templates" / prefix).is_dir():
         _plugins[prefix] = PackageLoader(package, f"templates/{prefix}")
@@ -180,6 +186,7 @@ def _filters() -> dict[str, Callable[..., Any]]:
         "clock": formats.clock,
         "weekday": here(formats.weekday_name),
         "period": here(formats.period_name),
+        "inside": here(formats.inside),
         "number": here(formats.number),
         "minutes": here(formats.minutes),
         "money": here(formats.money),

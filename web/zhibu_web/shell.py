@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, cast, get_args
 from urllib.parse import urlencode
 
+from zhibu_core.http.language import COOKIE as LANGUAGE_COOKIE
 from zhibu_core.i18n import _L, CHINESE, ENGLISH, Lazy, locale_of
 from zhibu_web.components import Link, Text
 from zhibu_web.slots import DoorEntry
@@ -12,7 +13,7 @@ from zhibu_web.slots import DoorEntry
 Size = Literal["standard", "large", "larger", "largest"]
 Theme = Literal["system", "light", "dark"]
 Accent = Literal["red", "indigo", "pine", "plum", "bronze", "slate"]
-COOKIES = {"size": "zhibu-size", "theme": "zhibu-theme", "lang": "zhibu-lang"}
+COOKIES = {"size": "zhibu-size", "theme": "zhibu-theme", "lang": LANGUAGE_COOKIE, "role": "zhibu-role"}
 SIZE_NAMES: dict[Size, Lazy] = {
     "standard": _L("Standard", "letter size"),
     "large": _L("Large", "letter size"),
@@ -24,11 +25,12 @@ BAR_PLACES = 5
 
 @dataclass(frozen=True)
 class Preferences:
-    """The reader's choices, kept in three cookies for a year; they hold before sign-in too."""
+    """The reader's choices, kept in cookies for a year; all but `role` (当前身份) hold before sign-in too."""
 
     locale: str = CHINESE
     size: Size = "standard"
     theme: Theme = "system"
+    role: str = ""
 
     @property
     def classes(self) -> str:
@@ -45,6 +47,7 @@ def read_preferences(cookies: Mapping[str, str]) -> Preferences:
         locale=locale_of(cookies.get(COOKIES["lang"])),
         size=cast(Size, size) if size in get_args(Size) else "standard",
         theme=cast(Theme, theme) if theme in get_args(Theme) else "system",
+        role=cookies.get(COOKIES["role"], ""),
     )
 
 
@@ -92,8 +95,9 @@ class Shell:
         return CHINESE if self.preferences.locale == ENGLISH else ENGLISH
 
     def choose(self, **choice: str) -> str:
-        """The address that sets `size`, `theme` or `lang` and comes back to this page."""
-        return f"{self.prefix}/preferences?{urlencode({**choice, 'back': self.path})}"
+        """The address that sets `size`, `theme`, `lang` or `role` and comes back: to this page, for a role to home."""
+        back = self.home if "role" in choice else self.path
+        return f"{self.prefix}/preferences?{urlencode({**choice, 'back': back})}"
 
     @property
     def bar(self) -> tuple[DoorEntry, ...]:

@@ -1,13 +1,25 @@
 """The doors of the shell: which a role sees first, what stands behind them, and where plugins may add (interface.md 2.1)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, cast
 
 from zhibu_core.plugins.slots import Door, NavItem, Panel
 from zhibu_core.words import Words
 
-__all__ = ["MOST_DOORS", "PLUGIN_DOORS", "ROLE_DOORS", "Door", "DoorEntry", "NavItem", "Panel", "behind", "doors_for"]
+__all__ = [
+    "MOST_DOORS",
+    "PLUGIN_DOORS",
+    "ROLE_DOORS",
+    "Door",
+    "DoorEntry",
+    "NavItem",
+    "Panel",
+    "behind",
+    "door_of",
+    "doors_for",
+    "placed",
+]
 
 MOST_DOORS: Final = 6
 MOST_BEHIND: Final = 7
@@ -95,6 +107,22 @@ ROLE_DOORS: Final[Mapping[str, tuple[DoorEntry, ...]]] = {
     ),
 }
 """First-level navigation by role, in order; a role that is not named here sees what a member sees."""
+
+
+STAND_INS: Final[Mapping[str, str]] = {"data": "people"}
+"""Where entries stand for a role that lacks their own door: a member finds the portrait behind the own branch."""
+
+
+def door_of(role: str, door: str) -> str:
+    """The door behind which a role finds what belongs to `door`."""
+    own = {entry.key for entry in ROLE_DOORS.get(role, ROLE_DOORS["member"])}
+    other = STAND_INS.get(door, door)
+    return other if door not in own and other in own else door
+
+
+def placed(role: str, items: Iterable[NavItem]) -> list[NavItem]:
+    """The entries behind the doors that a role has."""
+    return [replace(item, door=cast("Door", door_of(role, item.door))) for item in items]
 
 
 def doors_for(role: str, pages: Mapping[str, str]) -> tuple[DoorEntry, ...]:

@@ -9,6 +9,9 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import Forbidden, InvalidInput, NotFound
+from zhibu_core.ledger.duties import Reach
+from zhibu_core.ledger.duties.learning import course_duties
+from zhibu_core.ledger.rules import RuleBook, packs_of
 from zhibu_core.periods import parse_period
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.ids import new_id
@@ -156,6 +159,23 @@ async def test_a_course_is_required_below_its_organization(
         await add_course(session, organizer, COURSE)
     with pytest.raises(Forbidden):
         await add_course(session, secretary, replace(COURSE, code="K4"))
+
+
+async def test_a_course_is_a_duty_below_its_organization_only(
+    session: AsyncSession, university: Any, acting: Any
+) -> None:
+    organizer = acting(university.teachers.people["王一"], "organizer", "")
+    await add_course(session, organizer, replace(COURSE, code="K1", organization_id=university.students.id))
+    await add_course(session, organizer, replace(COURSE, code="K2", organization_id=university.college.id))
+    await add_course(session, organizer, replace(COURSE, code="K3"))
+    version = RuleBook(packs_of("zhibu_learning")).versions("learning.required_course")[0]
+    for reach in (Reach(), Reach(university.students.path), Reach(university.teachers.path)):
+        found = await course_duties(session, version, reach, Q2, dt.date(2026, 5, 20))
+        asked = {(duty.person_name, duty.window) for duty in found}
+        everybody = {"王一": university.teachers, "李二": university.teachers, "张三": university.students}
+        within = {name for name, place in everybody.items() if place.path.startswith(reach.path)}
+        own = {("张三", "K1")} if "张三" in within else set()
+        assert asked == {(name, code) for name in within for code in ("K2", "K3")} | own
 
 
 @pytest.mark.parametrize(

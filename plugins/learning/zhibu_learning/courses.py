@@ -13,6 +13,7 @@ from zhibu_core.organization.models import Organization
 from zhibu_core.plugins.events import publish
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_learning.facts import write_course_facts
 from zhibu_learning.models import Course
 from zhibu_learning.places import organization_for
@@ -72,12 +73,29 @@ async def _allowed(session: AsyncSession, scope: Scope, organization_id: uuid.UU
 
 
 async def _check(session: AsyncSession, draft: CourseDraft) -> None:
-    for field, what in (("code", "课程代码"), ("name", "课程名称")):
+    for field, what in (("code", Words("课程代码", "code")), ("name", Words("课程名称", "name"))):
         if not getattr(draft, field).strip():
-            raise InvalidInput("required_missing", f"请填写{what}。", field=field)
+            raise InvalidInput(
+                "required_missing", Words(f"请填写{what.zh}。", f"Give the {what.en} of the course."), field=field
+            )
     if draft.category not in CATEGORIES:
-        raise InvalidInput("category_unknown", "内容类别不认识。请从列表中选择。", field="category")
+        raise InvalidInput(
+            "category_unknown",
+            Words("内容类别不认识。请从列表中选择。", "The category is not known. Choose one from the list."),
+            field="category",
+        )
     if draft.hours is not None and draft.hours < 0:
-        raise InvalidInput("number_range", "课程学时不能是负数。请核对。", field="hours")
+        raise InvalidInput(
+            "number_range",
+            Words("课程学时不能是负数。请核对。", "The hours of a course cannot be negative. Check them."),
+            field="hours",
+        )
     if await session.scalar(select(Course.id).where(Course.code == draft.code.strip())) is not None:
-        raise InvalidInput("code_duplicate", f"课程代码“{draft.code.strip()}”已经有了。请换一个代码。", field="code")
+        raise InvalidInput(
+            "code_duplicate",
+            Words(
+                f"课程代码“{draft.code.strip()}”已经有了。请换一个代码。",
+                f"The course code “{draft.code.strip()}” is taken. Choose another.",
+            ),
+            field="code",
+        )

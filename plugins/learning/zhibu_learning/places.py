@@ -9,6 +9,7 @@ from zhibu_core.errors import Forbidden, InvalidInput, not_found
 from zhibu_core.organization.models import Organization
 from zhibu_core.organization.people import Membership, Person
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 
 RECORD = "learning.training.record"
 READ = "learning.training.read"
@@ -21,7 +22,7 @@ async def organization_for(
     """The organization if the action is held there; raises `NotFound`, `Unauthenticated` or `Forbidden`."""
     found = await session.scalar(select(Organization).where(Organization.id == organization_id))
     if found is None:
-        raise not_found("组织", str(organization_id))
+        raise not_found(Words("组织", "organization"), str(organization_id))
     scope.require(action, found.path)
     return found
 
@@ -40,8 +41,15 @@ async def branch_of(session: AsyncSession, person_id: uuid.UUID) -> tuple[Member
     if found is not None:
         return found[0], found[1]
     if await session.scalar(select(Person.id).where(Person.id == person_id)) is None:
-        raise not_found("人员", str(person_id))
-    raise InvalidInput("no_branch", "此人现在不属于任何党支部，不能登记学习。请先核对花名册。", field="person")
+        raise not_found(Words("人员", "person"), str(person_id))
+    raise InvalidInput(
+        "no_branch",
+        Words(
+            "此人现在不属于任何党支部，不能登记学习。请先核对花名册。",
+            "This person belongs to no branch now, so no study can be recorded. Check the roster first.",
+        ),
+        field="person",
+    )
 
 
 def require_reading(scope: Scope, person_id: uuid.UUID, path: str) -> None:
@@ -49,4 +57,10 @@ def require_reading(scope: Scope, person_id: uuid.UUID, path: str) -> None:
     if scope.person() == person_id and scope.may(READ_OWN):
         return
     if not scope.may(READ, path):
-        raise Forbidden("forbidden", "您只能查看本人或所管理支部党员的学习记录。请联系支部书记。")
+        raise Forbidden(
+            "forbidden",
+            Words(
+                "您只能查看本人或所管理支部党员的学习记录。请联系支部书记。",
+                "You may see study records of your own and of members of branches in your charge only. Ask the branch secretary.",
+            ),
+        )

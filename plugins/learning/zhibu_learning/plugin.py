@@ -8,6 +8,7 @@ from zhibu_core.imports.contract import Importer
 from zhibu_core.plugins.hooks import hookimpl
 from zhibu_core.plugins.manifest import CONTRACT, Action, FactKind, GraphQLContribution, Manifest
 from zhibu_core.plugins.slots import NavItem, Panel
+from zhibu_core.tenancy.models import TenantOwned
 from zhibu_core.words import Words
 
 HERE = Path(__file__).parent
@@ -114,3 +115,11 @@ def importers() -> Sequence[Importer]:
         Importer(profiles / "course.toml", 50, write_courses, known=course_codes),
         Importer(profiles / "training.toml", 51, write_trainings),
     ]
+
+
+@hookimpl
+def export_tenant() -> Sequence[type[TenantOwned]]:
+    """Training records and required courses."""
+    from zhibu_learning.models import Course, Training
+
+    return [Course, Training]

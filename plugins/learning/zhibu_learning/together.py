@@ -14,6 +14,7 @@ from zhibu_core.plugins.events import publish
 from zhibu_core.tenancy.bulk import insert_rows
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_learning.facts import write_training_facts
 from zhibu_learning.models import Training
 from zhibu_learning.places import RECORD, organization_for
@@ -31,7 +32,14 @@ async def record_together(
     await organization_for(session, scope, branch_id, RECORD)
     wanted = set(people)
     if not wanted:
-        raise InvalidInput("required_missing", "请选择参加的人。可以先选全部，再去掉没来的。", field="people")
+        raise InvalidInput(
+            "required_missing",
+            Words(
+                "请选择参加的人。可以先选全部，再去掉没来的。",
+                "Choose who took part. Choose all, then take out who did not come.",
+            ),
+            field="people",
+        )
     await check_draft(session, scope, draft)
     await _check_members(session, branch_id, wanted)
     before = await _alike(session, wanted, draft)
@@ -60,7 +68,14 @@ async def _check_members(session: AsyncSession, branch_id: uuid.UUID, people: se
         Membership.organization_id == branch_id, Membership.until.is_(None), Membership.person_id.in_(people)
     )
     if people - set(await session.scalars(query)):
-        raise InvalidInput("person_elsewhere", "名单里有人不是本支部的党员。请刷新后重选。", field="people")
+        raise InvalidInput(
+            "person_elsewhere",
+            Words(
+                "名单里有人不是本支部的党员。请刷新后重选。",
+                "Somebody in the list is not a member of this branch. Reload and choose again.",
+            ),
+            field="people",
+        )
 
 
 async def _alike(session: AsyncSession, people: set[uuid.UUID], draft: TrainingDraft) -> dict[uuid.UUID, int]:
@@ -77,4 +92,4 @@ async def _alike(session: AsyncSession, people: set[uuid.UUID], draft: TrainingD
         )
         .group_by(Training.person_id)
     )
-    return dict((await session.execute(query)).tuples().all())
+    return dict((await session.execute(query)).all())

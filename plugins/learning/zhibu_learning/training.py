@@ -13,6 +13,7 @@ from zhibu_core.ledger.facts import end_facts
 from zhibu_core.plugins.events import publish
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_learning.facts import write_training_facts
 from zhibu_learning.models import Course, Training
 from zhibu_learning.places import RECORD, branch_of, organization_for
@@ -101,11 +102,16 @@ async def withdraw_training(session: AsyncSession, scope: Scope, training_id: uu
 async def _entry(session: AsyncSession, scope: Scope, training_id: uuid.UUID) -> Training:
     entry = await session.scalar(select(Training).where(Training.id == training_id))
     if entry is None:
-        raise not_found("学习记录", str(training_id))
+        raise not_found(Words("学习记录", "study record"), str(training_id))
     await organization_for(session, scope, entry.organization_id, RECORD)
     if entry.withdrawn_on is not None:
         raise InvalidInput(
-            "withdrawn", f"这条学习记录已在 {entry.withdrawn_on} 撤回。请重新登记一条。", field="training"
+            "withdrawn",
+            Words(
+                f"这条学习记录已在 {entry.withdrawn_on} 撤回。请重新登记一条。",
+                f"This study record was withdrawn on {entry.withdrawn_on}. Record a new one.",
+            ),
+            field="training",
         )
     return entry
 
@@ -113,20 +119,50 @@ async def _entry(session: AsyncSession, scope: Scope, training_id: uuid.UUID) ->
 async def check_draft(session: AsyncSession, scope: Scope, draft: TrainingDraft) -> None:
     """Raises `InvalidInput` for what an entry may not say."""
     if draft.day > scope.today:
-        raise InvalidInput("date_future", f"学习日期 {draft.day} 在今天之后。请改为实际学习的日期。", field="day")
+        raise InvalidInput(
+            "date_future",
+            Words(
+                f"学习日期 {draft.day} 在今天之后。请改为实际学习的日期。",
+                f"The day {draft.day} is after today. Give the day of the study.",
+            ),
+            field="day",
+        )
     if not 0 < draft.hours <= DAY_HOURS:
-        raise InvalidInput("number_range", "学时应大于 0，且一天不超过 24。请核对。", field="hours")
+        raise InvalidInput(
+            "number_range",
+            Words("学时应大于 0，且一天不超过 24。请核对。", "Hours must be above 0 and at most 24 a day. Check them."),
+            field="hours",
+        )
     if draft.category not in CATEGORIES:
-        raise InvalidInput("category_unknown", "内容类别不认识。请从列表中选择。", field="category")
+        raise InvalidInput(
+            "category_unknown",
+            Words("内容类别不认识。请从列表中选择。", "The category is not known. Choose one from the list."),
+            field="category",
+        )
     if draft.form not in FORMS:
-        raise InvalidInput("form_unknown", "学习形式不认识。请从列表中选择。", field="form")
+        raise InvalidInput(
+            "form_unknown",
+            Words("学习形式不认识。请从列表中选择。", "The form is not known. Choose one from the list."),
+            field="form",
+        )
     if draft.course and await session.scalar(select(Course.id).where(Course.code == draft.course)) is None:
-        raise InvalidInput("course_unknown", f"没有课程“{draft.course}”。请先在必修课程中登记。", field="course")
+        raise InvalidInput(
+            "course_unknown",
+            Words(
+                f"没有课程“{draft.course}”。请先在必修课程中登记。",
+                f"There is no course “{draft.course}”. Enter it among the required courses first.",
+            ),
+            field="course",
+        )
 
 
 def _require_reason(reason: str) -> None:
     if not reason.strip():
-        raise InvalidInput("required_missing", "请写明原因，便于日后核对。", field="reason")
+        raise InvalidInput(
+            "required_missing",
+            Words("请写明原因，便于日后核对。", "State the reason, so that it can be checked later."),
+            field="reason",
+        )
 
 
 def columns_of(draft: TrainingDraft) -> dict[str, object]:

@@ -57,7 +57,7 @@ async def test_a_wrong_record_is_refused_by_field(
     with pytest.raises(InvalidInput) as refused:
         await record_meeting(session, secretary, spoil(branch.minutes()))
     assert (refused.value.code, refused.value.field) == (code, field)
-    assert "。" in refused.value.message
+    assert "。" in refused.value.message.zh
     assert await session.scalar(select(func.count()).select_from(Meeting)) == 0
 
 

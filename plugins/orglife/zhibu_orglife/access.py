@@ -12,6 +12,7 @@ from zhibu_core.errors import NotFound
 from zhibu_core.organization.models import Organization
 from zhibu_core.tenancy.directory import TenantSetting
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_orglife.actions import READ
 from zhibu_orglife.models import Meeting
 
@@ -26,7 +27,11 @@ async def organization_for(
     scope.person()
     found = await locked_organization(session, organization_id)
     if found is None or not scope.may(READ, found.path):
-        raise NotFound("not_found", "没有找到这个党组织。请核对后重试。", field="organization")
+        raise NotFound(
+            "not_found",
+            Words("没有找到这个党组织。请核对后重试。", "There is no such organization. Check it and try again."),
+            field="organization",
+        )
     scope.require(action, found.path)
     return found
 
@@ -61,7 +66,11 @@ async def fresh_meeting(session: AsyncSession, meeting_id: uuid.UUID) -> Meeting
 
 def meeting_not_found() -> NotFound:
     """The one answer for a meeting that is not there, is another tenant's, or may not be read."""
-    return NotFound("not_found", "没有找到这次活动。请核对后重试。", field="meeting")
+    return NotFound(
+        "not_found",
+        Words("没有找到这次活动。请核对后重试。", "There is no such meeting. Check it and try again."),
+        field="meeting",
+    )
 
 
 async def setting(session: AsyncSession, key: str, default: Any) -> Any:

@@ -12,6 +12,7 @@ from zhibu_core.ledger.facts import end_facts
 from zhibu_core.organization.models import Organization
 from zhibu_core.plugins.events import publish
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_orglife.access import meeting_for, setting
 from zhibu_orglife.actions import APPROVE, WITHDRAW
 from zhibu_orglife.facts import RECORD, write_meeting_facts
@@ -28,9 +29,23 @@ async def approve_meeting(session: AsyncSession, scope: Scope, meeting_id: uuid.
     """
     meeting, _ = await meeting_for(session, scope, meeting_id, APPROVE)
     if meeting.state != "submitted":
-        raise Conflict("not_waiting", "这条记录不在等待审定。请刷新后查看最新状态。", field="meeting")
+        raise Conflict(
+            "not_waiting",
+            Words(
+                "这条记录不在等待审定。请刷新后查看最新状态。",
+                "This record does not wait for approval. Reload to see where it stands.",
+            ),
+            field="meeting",
+        )
     if await setting(session, SECOND_PERSON, False) and meeting.submitted_by == scope.person():
-        raise Forbidden("second_person", "本单位要求由另一人审定，不能审定自己提交的记录。", field="meeting")
+        raise Forbidden(
+            "second_person",
+            Words(
+                "本单位要求由另一人审定，不能审定自己提交的记录。",
+                "Your organization wants a second person to approve; you cannot approve a record that you submitted.",
+            ),
+            field="meeting",
+        )
     await put_in_force(session, scope, meeting)
     return meeting
 
@@ -69,11 +84,25 @@ async def withdraw_meeting(session: AsyncSession, scope: Scope, meeting_id: uuid
     """
     meeting, _ = await meeting_for(session, scope, meeting_id, WITHDRAW)
     if meeting.state in ("replaced", "withdrawn"):
-        raise Conflict("not_latest", "这条记录已被更正或撤回。请打开最新的一版。", field="meeting")
+        raise Conflict(
+            "not_latest",
+            Words(
+                "这条记录已被更正或撤回。请打开最新的一版。",
+                "This record was corrected or withdrawn. Open the latest version.",
+            ),
+            field="meeting",
+        )
     reason = reason.strip()
     if meeting.state == "approved":
         if not reason:
-            raise InvalidInput("reason_missing", "撤回已生效的记录请写明原因，它的统计会随之取消。", field="reason")
+            raise InvalidInput(
+                "reason_missing",
+                Words(
+                    "撤回已生效的记录请写明原因，它的统计会随之取消。",
+                    "State why you withdraw an approved record; what it counted for is undone.",
+                ),
+                field="reason",
+            )
         await end_facts(session, [meeting.id], "retracted", note=reason, ended_by=scope.person())
         for waiting in await session.scalars(
             select(Meeting).where(Meeting.series_id == meeting.series_id, Meeting.state == "submitted")

@@ -10,6 +10,7 @@ from zhibu_core.audit import note
 from zhibu_core.errors import Conflict, InvalidInput
 from zhibu_core.plugins.events import publish
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_orglife.access import fresh_meeting, locked_organization, meeting_not_found
 from zhibu_orglife.actions import CONFIRM
 from zhibu_orglife.facts import RECORD, held, marked, person_facts, supersede
@@ -35,9 +36,17 @@ async def dispute_attendance(session: AsyncSession, scope: Scope, meeting_id: uu
     """
     said = text.strip()
     if not said:
-        raise InvalidInput("required_missing", "请写明哪里有误，例如“当天我到会了”。", field="text")
+        raise InvalidInput(
+            "required_missing",
+            Words("请写明哪里有误，例如“当天我到会了”。", "State what is wrong, for example “I was there that day”."),
+            field="text",
+        )
     if len(said) > LONGEST_DISPUTE:
-        raise InvalidInput("too_long", f"最多 {LONGEST_DISPUTE} 个字。请缩短。", field="text")
+        raise InvalidInput(
+            "too_long",
+            Words(f"最多 {LONGEST_DISPUTE} 个字。请缩短。", f"At most {LONGEST_DISPUTE} characters. Shorten it."),
+            field="text",
+        )
     return await _say(session, scope, meeting_id, confirmed_at=None, disputed=said)
 
 
@@ -84,7 +93,14 @@ async def _own_lines(
         raise meeting_not_found()
     meeting = await fresh_meeting(session, meeting_id)
     if meeting.state not in ("submitted", "approved"):
-        raise Conflict("not_submitted", "这条记录还没有提交，或已被更正、撤回。请查看最新的一版。", field="meeting")
+        raise Conflict(
+            "not_submitted",
+            Words(
+                "这条记录还没有提交，或已被更正、撤回。请查看最新的一版。",
+                "This record is not submitted yet, or it was corrected or withdrawn. See the latest version.",
+            ),
+            field="meeting",
+        )
     query = (
         select(Attendance, Meeting)
         .join(Meeting, (Meeting.tenant_id == Attendance.tenant_id) & (Meeting.id == Attendance.meeting_id))

@@ -12,6 +12,7 @@ from zhibu_core.organization.models import Organization
 from zhibu_core.organization.people import Person
 from zhibu_core.organization.tree import bounds
 from zhibu_core.tenancy.session import tenant_of
+from zhibu_core.words import Words
 from zhibu_orglife.kinds import HEART_TALK, kinds_in_words
 from zhibu_orglife.models import Meeting
 
@@ -42,7 +43,14 @@ async def check_belonging(
             await session.scalars(select(Person.name).where(Person.id.in_(strangers)).order_by(Person.sort_name))
         )
         who = "、".join(names) or "名单中的人"
-        raise InvalidInput("person_elsewhere", f"{who}不是{organization.name}的党员。请核对名单。", field=field)
+        raise InvalidInput(
+            "person_elsewhere",
+            Words(
+                f"{who}不是{organization.name}的党员。请核对名单。",
+                f"{who} is no member of {organization.name}. Check the list.",
+            ),
+            field=field,
+        )
 
 
 async def check_unrecorded(session: AsyncSession, meeting: Meeting, states: Sequence[str] = HELD) -> None:
@@ -59,9 +67,14 @@ async def check_unrecorded(session: AsyncSession, meeting: Meeting, states: Sequ
     for other in await session.scalars(same_day):
         shared = [kind for kind in other.kinds if kind in meeting.kinds and kind != HEART_TALK]
         if shared and other.grp == meeting.grp and _overlap(meeting, other):
+            said = kinds_in_words(shared)
             raise Conflict(
                 "meeting_exists",
-                f"{other.held_on} 的{kinds_in_words(shared)}已有记录，时间相同。请打开那条记录修改，不要重复填写。",
+                Words(
+                    f"{other.held_on} 的{said.zh}已有记录，时间相同。请打开那条记录修改，不要重复填写。",
+                    f"There is a record of {other.held_on} ({said.en}) at the same time. "
+                    "Open and change that record; do not write a second.",
+                ),
                 field="starts_at",
             )
 

@@ -17,9 +17,9 @@ from zhibu_orglife.kinds import in_order
 from zhibu_orglife.models import Attendance, Meeting, Task
 
 
-def new_meeting(scope: Scope, said: Occasion) -> Meeting:
-    """The first version of a record, to be filled."""
-    first = new_id()
+def new_meeting(scope: Scope, said: Occasion, first: uuid.UUID | None = None) -> Meeting:
+    """The first version of a record, to be filled; `first` is its id where the form has chosen one."""
+    first = first or new_id()
     return Meeting(
         id=first, series_id=first, organization_id=said.organization_id, version=1, replaces_id=None, reason="",
         points="", resolution="", recorder="", attachments=0, tasks=0, tasks_closed=0, origin="recorded", digest=None,
@@ -66,16 +66,15 @@ async def keep_roll(
     meeting: Meeting,
     roll: Iterable[RollEntry],
     marked_by: uuid.UUID,
-    before: Mapping[uuid.UUID, Attendance] | None = None,
+    before: Mapping[tuple[uuid.UUID, str], Attendance],
 ) -> None:
-    """Replaces the roll of a version; whose mark is as `before` keeps the own word on it."""
+    """Replaces the roll of a version; whose mark is as `before` (see `marks_before`) keeps the own word on it."""
+    rows = [_line(meeting.id, entry, marked_by, before.get((entry.person_id, entry.mark))) for entry in roll]
     await session.execute(delete(Attendance).where(Attendance.meeting_id == meeting.id))
-    rows = [_line(meeting.id, entry, marked_by, (before or {}).get(entry.person_id)) for entry in roll]
     await insert_rows(session, cast("Table", Attendance.__table__), rows)
 
 
-def _line(meeting_id: uuid.UUID, entry: RollEntry, marked_by: uuid.UUID, old: Attendance | None) -> dict[str, Any]:
-    kept = old if old is not None and old.mark == entry.mark else None
+def _line(meeting_id: uuid.UUID, entry: RollEntry, marked_by: uuid.UUID, kept: Attendance | None) -> dict[str, Any]:
     return {
         "id": new_id(),
         "meeting_id": meeting_id,
@@ -92,8 +91,8 @@ async def keep_tasks(
     session: AsyncSession, meeting: Meeting, tasks: Iterable[TaskEntry], before: Iterable[Task] = ()
 ) -> None:
     """Replaces the tasks of a version; those that stood there `before` in the same words stay done."""
-    await session.execute(delete(Task).where(Task.meeting_id == meeting.id))
     closed = {(task.text, task.owner_person_id): task.closed_on for task in before}
+    await session.execute(delete(Task).where(Task.meeting_id == meeting.id))
     rows: list[dict[str, Any]] = [
         {
             "id": new_id(),
@@ -112,6 +111,17 @@ async def keep_tasks(
 def closed_in_time(due_on: dt.date | None, closed_on: dt.date | None) -> bool:
     """Whether a task was done, and not after its day."""
     return closed_on is not None and (due_on is None or closed_on <= due_on)
+
+
+async def marks_before(session: AsyncSession, *versions: uuid.UUID | None) -> dict[tuple[uuid.UUID, str], Attendance]:
+    """The lines of earlier versions by person and mark; of two alike the one with the person's word, then the later."""
+    known = [one for one in versions if one is not None]
+    lines = await session.scalars(select(Attendance).where(Attendance.meeting_id.in_(known)))
+
+    def weight(line: Attendance) -> tuple[bool, int]:
+        return line.confirmed_at is not None or line.disputed is not None, known.index(line.meeting_id)
+
+    return {(line.person_id, line.mark): line for line in sorted(lines, key=weight)}
 
 
 async def roll_by_person(session: AsyncSession, meeting_id: uuid.UUID) -> dict[uuid.UUID, Attendance]:

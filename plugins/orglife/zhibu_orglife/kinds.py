@@ -26,6 +26,7 @@ KINDS: Final[dict[str, Words]] = {
 
 _ORDER: Final = {kind: place for place, kind in enumerate(KINDS)}
 HEART_TALK: Final = "heart_talk"
+MEMBER_MEETING: Final = "member_meeting"
 COMMITTEE: Final = "committee_meeting"
 GROUP: Final = "group_meeting"
 OF_LEADING_BODIES: Final = frozenset({"dem_life_meeting"})
@@ -52,6 +53,6 @@ def in_order(kinds: tuple[str, ...] | list[str]) -> list[str]:
     return sorted(dict.fromkeys(kinds), key=_ORDER.__getitem__)
 
 
-def kinds_in_words(kinds: list[str] | tuple[str, ...]) -> str:
-    """The kinds as Chinese people list them: 主题党日、党课."""
-    return "、".join(KINDS[kind].zh for kind in kinds)
+def kinds_in_words(kinds: list[str] | tuple[str, ...]) -> Words:
+    """The kinds as one lists them: 主题党日、党课."""
+    return Words("、".join(KINDS[kind].zh for kind in kinds), ", ".join(KINDS[kind].en for kind in kinds))

@@ -8,6 +8,7 @@ from zhibu_core.imports.contract import Importer
 from zhibu_core.plugins.hooks import hookimpl
 from zhibu_core.plugins.manifest import CONTRACT, Action, FactKind, GraphQLContribution, Manifest
 from zhibu_core.plugins.slots import NavItem, Panel
+from zhibu_core.tenancy.models import TenantOwned
 from zhibu_core.words import Words
 
 HERE = Path(__file__).parent
@@ -114,3 +115,11 @@ async def _write_meetings(batch: Any, rows: Sequence[Any]) -> None:
     from zhibu_orglife.importing.writing import write_meetings
 
     await write_meetings(batch, rows)
+
+
+@hookimpl
+def export_tenant() -> Sequence[type[TenantOwned]]:
+    """Meetings with their rolls and tasks."""
+    from zhibu_orglife.models import Attendance, Meeting, Task
+
+    return [Attendance, Meeting, Task]

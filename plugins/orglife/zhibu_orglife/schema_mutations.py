@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import strawberry
 
 from zhibu_core.errors import InvalidInput
+from zhibu_core.words import Words
 from zhibu_graphql.context import Info
 from zhibu_graphql.errors import UserError, not_there
 from zhibu_graphql.fields import additions, mutation, part, plain
@@ -134,7 +135,10 @@ def minutes_of(given: MeetingInput) -> Minutes:
     """The record as the services take it; raises `NotFound`, `InvalidInput` for ids that are none."""
     organization = read_id(given.organization, ORGANIZATION)
     if organization is None:
-        raise not_there("organization", "没有找到这个党组织。请核对后重试。")
+        raise not_there(
+            "organization",
+            Words("没有找到这个党组织。请核对后重试。", "There is no such organization. Check it and try again."),
+        )
     return Minutes(
         organization_id=organization,
         kinds=tuple(given.kinds),
@@ -168,14 +172,20 @@ def _tasks(given: Iterable[TaskInput]) -> list[content.TaskEntry]:
 def _person(text: str, field: str) -> uuid.UUID:
     found = read_id(text, MEMBER)
     if found is None:
-        raise InvalidInput("person_unknown", "没有找到这位党员。请核对后重试。", field=field)
+        raise InvalidInput(
+            "person_unknown",
+            Words("没有找到这位党员。请核对后重试。", "There is no such member. Check it and try again."),
+            field=field,
+        )
     return found
 
 
 def _meeting(text: str) -> uuid.UUID:
     found = read_id(text, TAG)
     if found is None:
-        raise not_there("meeting", "没有找到这次活动。请核对后重试。")
+        raise not_there(
+            "meeting", Words("没有找到这次活动。请核对后重试。", "There is no such meeting. Check it and try again.")
+        )
     return found
 
 

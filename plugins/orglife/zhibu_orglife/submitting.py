@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import Conflict
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_orglife.access import meeting_for
 from zhibu_orglife.actions import RECORD
 from zhibu_orglife.approving import hand_in
@@ -22,7 +23,14 @@ async def submit_meeting(session: AsyncSession, scope: Scope, meeting_id: uuid.U
     """
     meeting, organization = await meeting_for(session, scope, meeting_id, RECORD)
     if meeting.state != "draft":
-        raise Conflict("not_draft", "只有草稿可以提交。请刷新后查看最新状态。", field="meeting")
+        raise Conflict(
+            "not_draft",
+            Words(
+                "只有草稿可以提交。请刷新后查看最新状态。",
+                "Only a draft can be submitted. Reload to see where it stands.",
+            ),
+            field="meeting",
+        )
     await check_minutes(session, scope, organization, await minutes_of(session, meeting), complete=True)
     await check_unrecorded(session, meeting)
     await hand_in(session, scope, meeting, organization)

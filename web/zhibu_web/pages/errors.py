@@ -21,6 +21,9 @@ HEADINGS: dict[int, Lazy] = {
     422: _L("Something needs to be corrected"),
     503: _L("Busy just now"),
 }
+PAUSED = {"tenant_closed": _L("Paused")}
+"""Headings by the error's code, before those by status."""
+
 OTHER = _L("Something went wrong")
 
 
@@ -31,15 +34,22 @@ def page_of_error(request: AnyRequest, error: ZhibuError, status: int) -> Respon
         return Redirect(f"{prefix_of(request)}/sign-in?{target}", status_code=303)
     context = {
         "shell": _shell(request),
-        "heading": HEADINGS.get(status, OTHER),
+        "heading": PAUSED.get(error.code) or HEADINGS.get(status, OTHER),
         "lede": error.message,
         "detail": "",
         "number": getattr(request.state, "scope", None) and request.state.scope.request_id if status >= 500 else None,
-        "again": Link(_L("Try again"), request.url.path) if status == 503 else None,
+        "again": _way_on(request, error, status),
     }
     body = render("pages/error.html", locale=read_preferences(request.cookies).locale, context=context)
     headers = {"Retry-After": "2"} if status == 503 else {}
     return Response(body, status_code=status, media_type=HTML, headers=headers)
+
+
+def _way_on(request: AnyRequest, error: ZhibuError, status: int) -> Link | None:
+    if error.code == "second_factor":
+        query = urlencode({"strong": "1", "back": request.url.path})
+        return Link(_L("Sign in with the second factor"), f"{prefix_of(request)}/sign-in/go?{query}")
+    return Link(_L("Try again"), request.url.path) if status == 503 else None
 
 
 def _shell(request: AnyRequest) -> Shell:

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.platform import Platform
@@ -15,7 +16,7 @@ from zhibu_web.duty_words import DutyWords
 from zhibu_web.framing import AnyRequest, locale_of_request, navigation_of, page, prefix_of, role_of
 from zhibu_web.labels import IMPORT_STATES
 from zhibu_web.panels import panels_of
-from zhibu_web.reading.home import Home, first_missed, home_of, overdue_below
+from zhibu_web.reading.home import Home, first_missed, home_of, members_among, overdue_below
 from zhibu_web.reading.overview import names_of, overview_of
 from zhibu_web.slots import behind
 
@@ -27,9 +28,14 @@ OVERVIEWS = frozenset({"admin", "auditor"})
 
 
 @get("/", opt={"action": "home.read"})
-async def home(request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession) -> Response[str]:
+async def home(
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+) -> Response[str]:
     """The page, by the role that the shell shows."""
-    role = role_of(who)
+    role = role_of(request, who)
     if role in OVERVIEWS:
         overview = await overview_of(platform, session, who, deeds=role == "auditor")
         context = {"overview": overview, "role": role, "zone": ZoneInfo(who.tenant.zone), "states": IMPORT_STATES}
@@ -51,11 +57,12 @@ async def _duties(
     found: Home,
     branches: tuple[uuid.UUID, ...],
 ) -> dict[str, Any]:
-    words = _words(request, who, found.names, places=len(branches) > 1)
     own = branches or ((who.actor.branch_id,) if who.actor and who.actor.branch_id else ())
     every = request.query_params.get("all") == "1"
     large = request.cookies.get("zhibu-size", "standard") != "standard"
     shown = found.to_do if every else found.to_do[: SHOWN_LARGE if large else SHOWN]
+    members = await members_among(session, shown)
+    words = _words(request, who, found.names, places=len(branches) > 1, members=members)
     return {
         "places": [row.short_name or row.name for row in await names_of(session, own)] if own else [],
         "items": [words.item(duty) for duty in shown],
@@ -75,7 +82,7 @@ async def _duties(
 
 async def _tree(request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession) -> dict[str, Any]:
     """What branches have not met, described by rule and in the order of the tree."""
-    words = _words(request, who, {})
+    prefix = prefix_of(request)
     found = [
         one
         for path in who.paths("fact.read")
@@ -84,12 +91,11 @@ async def _tree(request: AnyRequest, who: Scope, platform: Platform, session: As
     rows = [
         {
             "title": one.version.rule.title,
-            "href": f"{words.prefix}/rules/{one.version.code}",
+            "href": f"{prefix}/rules/{one.version.code}",
             "branches": one.branches,
             "duties": one.duties,
             "first": [
-                Link(duty.organization_name, f"{words.prefix}/people/organizations/{duty.organization}")
-                for duty in one.first
+                Link(duty.organization_name, f"{prefix}/people/organizations/{duty.organization}") for duty in one.first
             ],
         }
         for one in found
@@ -97,8 +103,11 @@ async def _tree(request: AnyRequest, who: Scope, platform: Platform, session: As
     return {"rows": rows}
 
 
-def _words(request: AnyRequest, who: Scope, names: dict[str, str], *, places: bool = False) -> DutyWords:
-    return DutyWords(request.app, who, prefix_of(request), locale_of_request(request), who.today, names, places)
+def _words(
+    request: AnyRequest, who: Scope, names: dict[str, str], *, places: bool, members: frozenset[uuid.UUID]
+) -> DutyWords:
+    locale, prefix = locale_of_request(request), prefix_of(request)
+    return DutyWords(request.app, who, prefix, locale, who.today, names, places, members)
 
 
 def _branches(who: Scope) -> tuple[uuid.UUID, ...]:
@@ -107,6 +116,6 @@ def _branches(who: Scope) -> tuple[uuid.UUID, ...]:
 
 
 def _behind(platform: Platform, who: Scope, request: AnyRequest, door: str) -> list[Link]:
-    items: list[NavItem] = navigation_of(platform, who)
+    items: list[NavItem] = navigation_of(request, platform, who)
     locale, prefix = locale_of_request(request), prefix_of(request)
     return [Link(item.label.of(locale), f"{prefix}{item.href}") for item in behind(door, items)]

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +18,7 @@ from zhibu_core.errors import Conflict, InvalidInput, NotFound
 from zhibu_core.imports.engine import ImportRun
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
 from zhibu_web.labels import IMPORT_STATES
 from zhibu_web.uploading.files import ENDINGS, Folder, checked, sweep
@@ -28,11 +31,18 @@ ACTION = {"action": "import.run"}
 LATEST = 20
 AT_WORK = ("checking", "writing")
 REFRESH_SECONDS = "2"
+RESTARTED = Words(
+    "服务重新启动，检查中断，没有写入。请重新上传。",
+    "The service was restarted and the check broke off; nothing was written. Upload again.",
+)
 
 
 @get(HERE, opt=ACTION)
 async def imports(
-    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
 ) -> Response[str]:
     """Where files are uploaded, and the latest imports."""
     return await _start_page(request, who, platform, session, None)
@@ -40,7 +50,10 @@ async def imports(
 
 @post(HERE, opt=ACTION)
 async def upload(
-    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
 ) -> Response[Any]:
     """Takes the files and begins to check them."""
     who.require("import.run", "")
@@ -57,7 +70,11 @@ async def upload(
 
 @get(HERE + "/{run_id:uuid}", opt=ACTION)
 async def import_run(
-    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession, run_id: uuid.UUID
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    run_id: FromPath[uuid.UUID],
 ) -> Response[str]:
     """One import as it stands: at work, to be decided on, or done."""
     run = await _run(session, run_id)
@@ -70,7 +87,11 @@ async def import_run(
 
 @post(HERE + "/{run_id:uuid}", opt=ACTION)
 async def decide(
-    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession, run_id: uuid.UUID
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    run_id: FromPath[uuid.UUID],
 ) -> Redirect:
     """Write, check again with what was corrected, or leave it; what was typed is checked before anything is written."""
     who.require("import.run", "")
@@ -81,7 +102,13 @@ async def decide(
     mended = corrections_in(run.preview or {"wrong": []}, {key: str(value) for key, value in form.items()})
     after = {"leave": "expired", "write": "checking" if mended else "writing"}.get(act, "checking")
     if not await claim(platform, who, run_id, "checked", after):
-        raise Conflict("run_state", "这次导入已在处理，或已经结束。请回到导入页查看。")
+        raise Conflict(
+            "run_state",
+            Words(
+                "这次导入已在处理，或已经结束。请回到导入页查看。",
+                "This import is being worked on, or is over. Go back to the imports page.",
+            ),
+        )
     if after == "expired":
         await asyncio.to_thread(folder.discard)
     elif after == "writing":
@@ -96,7 +123,7 @@ async def decide(
 async def _run(session: AsyncSession, run_id: uuid.UUID) -> ImportRun:
     run = await session.scalar(select(ImportRun).where(ImportRun.id == run_id))
     if run is None:
-        raise NotFound("not_found", "没有找到所请求的内容。")
+        raise NotFound("not_found", Words("没有找到所请求的内容。", "What was asked for was not found."))
     return run
 
 
@@ -116,7 +143,7 @@ def _at_work(request: AnyRequest, who: Scope, platform: Platform, run: ImportRun
 def _context(request: AnyRequest, who: Scope, run: ImportRun) -> dict[str, Any]:
     preview = run.preview or {}
     if run.state in AT_WORK:
-        preview = {"error": "服务重新启动，检查中断，没有写入。请重新上传。"}
+        preview = {"error": RESTARTED}
     writable = sum(run.counts.get(key, 0) for key in ("new", "changed")) if run.counts else 0
     return {
         "run": run,

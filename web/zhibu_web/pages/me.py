@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.identity.permissions import ROLES
@@ -16,7 +17,10 @@ from zhibu_web.reading.members import record_of
 
 @get("/me", opt={"action": "member.read_own"})
 async def my_record(
-    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
 ) -> Response[str]:
     """What is kept about the reader."""
     record = await record_of(platform, session, who, who.person())
@@ -26,8 +30,13 @@ async def my_record(
 
 @get("/me/identity", opt={"action": "home.read"})
 async def my_identity(
-    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
 ) -> Response[str]:
     """The roles that the reader holds, and which one the pages show."""
-    context = {"grants": await my_grants(session, who), "roles": ROLES, "in_use": ROLES[role_of(who)]}
+    grants, in_use = await my_grants(session, who), role_of(request, who)
+    others = [role for role in dict.fromkeys(grant.role for grant in grants) if role in who.roles and role != in_use]
+    context = {"grants": grants, "roles": ROLES, "in_use": in_use, "others": others}
     return page(request, who, platform, "pages/identity.html", context, door="mine")

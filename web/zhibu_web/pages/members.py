@@ -5,6 +5,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.audit import note
@@ -12,6 +14,7 @@ from zhibu_core.errors import NotFound
 from zhibu_core.i18n import _L
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_web.components import Cell, Column, Link, Option
 from zhibu_web.components import Row as TableRow
 from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
@@ -21,13 +24,16 @@ from zhibu_web.reading.members import Filters, MemberPage, Record, members_page,
 from zhibu_web.render import reader
 
 LONGEST_PURPOSE = 200
-HEADS = (_L("Name"), _L("Branch"), _L("Kind of member"), _L("State"), _L("Joined"), _L("Post"))
+HEADS = (_L("Name"), _L("Branch", "of a person"), _L("Kind of member"), _L("State"), _L("Joined"), _L("Post"))
 SENSITIVE = ("citizen_id", "phone", "telephone", "address")
 
 
 @get("/people/members", opt={"action": "member.read"})
 async def members(
-    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
 ) -> Response[str]:
     """The members that the reader may see, fifty a page."""
     asked = request.query_params
@@ -71,17 +77,27 @@ def _row(row: Any, href: str, locale: str) -> TableRow:
 
 @get("/people/members/{person_id:uuid}", opt={"action": "member.read"})
 async def member(
-    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession, person_id: uuid.UUID
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    person_id: FromPath[uuid.UUID],
 ) -> Response[str]:
-    """One member's record, sensitive values masked."""
+    """One member's record, sensitive values masked; that somebody else opened it is in the audit."""
     record = await _readable(platform, session, who, person_id)
+    if person_id != who.person():
+        await note(session, who, "member.read", "person", person_id, fields=["record"])
     context = await record_context(request, who, platform, record, own=False)
     return page(request, who, platform, "pages/member.html", context, door="people")
 
 
 @get("/people/members/{person_id:uuid}/unmask", opt={"action": "member.unmask"})
 async def ask_purpose(
-    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession, person_id: uuid.UUID
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    person_id: FromPath[uuid.UUID],
 ) -> Response[str]:
     """What for? The answer goes into the audit before anything is shown."""
     record = await _unmaskable(platform, session, who, person_id)
@@ -91,7 +107,11 @@ async def ask_purpose(
 
 @post("/people/members/{person_id:uuid}/unmask", opt={"action": "member.unmask"}, status_code=200)
 async def unmask(
-    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession, person_id: uuid.UUID
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    person_id: FromPath[uuid.UUID],
 ) -> Response[str]:
     """The values, once, for the purpose given; who read whose and what for is in the audit."""
     record = await _unmaskable(platform, session, who, person_id)
@@ -124,7 +144,7 @@ async def _readable(platform: Platform, session: AsyncSession, who: Scope, perso
     """The record; a person out of reach answers like an unknown one."""
     record = await record_of(platform, session, who, person_id)
     if record.path is None or not who.may("member.read", record.path):
-        raise NotFound("not_found", "没有找到所请求的内容。")
+        raise NotFound("not_found", Words("没有找到所请求的内容。", "What was asked for was not found."))
     return record
 
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,6 +13,7 @@ from zhibu_core.platform import Platform
 from zhibu_core.tenancy.directory import TenantSetting
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.tenancy.session import tenant_of
+from zhibu_core.words import Words
 from zhibu_web.components import Link
 from zhibu_web.framing import frame, locale_of_request, navigation_of, page, prefix_of
 from zhibu_web.help_texts import PAGES, HelpPage
@@ -28,10 +31,12 @@ _ADMINS = text(
 
 
 @get("/more", opt={"action": "home.read"}, sync_to_thread=False)
-def more(request: Request[Any, Any, Any], who: Scope, platform: Platform) -> Response[str]:
+def more(
+    request: Request[Any, Any, Any], who: NamedDependency[Scope], platform: NamedDependency[Platform]
+) -> Response[str]:
     """Every door and what is behind it, and the reader's own choices."""
     shell = frame(request, who, platform, door="more")
-    locale, items = locale_of_request(request), navigation_of(platform, who)
+    locale, items = locale_of_request(request), navigation_of(request, platform, who)
     entries: list[tuple[Link, Any]] = []
     for door in shell.doors:
         inside = behind(door.key, items)
@@ -47,7 +52,9 @@ def more(request: Request[Any, Any, Any], who: Scope, platform: Platform) -> Res
 
 
 @get("/help", opt={"action": "home.read"}, sync_to_thread=False)
-def help_index(request: Request[Any, Any, Any], who: Scope, platform: Platform) -> Response[str]:
+def help_index(
+    request: Request[Any, Any, Any], who: NamedDependency[Scope], platform: NamedDependency[Platform]
+) -> Response[str]:
     """All guides that concern what the reader may do."""
     guides = [(Link(one.title, f"{prefix_of(request)}/help/{key}"), one.summary) for key, one in _open(who).items()]
     return page(request, who, platform, "pages/help_index.html", {"guides": guides})
@@ -55,12 +62,16 @@ def help_index(request: Request[Any, Any, Any], who: Scope, platform: Platform) 
 
 @get("/help/{topic:str}", opt={"action": "home.read"})
 async def help_page(
-    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession, topic: str
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    topic: FromPath[str],
 ) -> Response[str]:
     """The guide of one page."""
     found = _open(who).get(topic)
     if found is None:
-        raise NotFound("not_found", "没有找到这个页面。")
+        raise NotFound("not_found", Words("没有找到这个页面。", "There is no such page."))
     contact, hours = await _contact(session, who)
     context = {
         "topic": found.title,

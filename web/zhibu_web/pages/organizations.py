@@ -5,6 +5,8 @@ from collections import Counter
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.ledger.book import rule_book
@@ -17,7 +19,7 @@ from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_web.components import Cell, Column, Link, TreeNode
 from zhibu_web.components import Row as TableRow
-from zhibu_web.framing import locale_of_request, page, prefix_of
+from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
 from zhibu_web.labels import kind_name
 from zhibu_web.organization_words import HEADS, about, findings_in_words, posts_in_words
 from zhibu_web.panels import panels_of
@@ -42,12 +44,18 @@ OPEN_LEVELS = 1
 
 @get("/people/organizations", opt={"action": "organization.read"})
 async def organizations(
-    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession, today: dt.date
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    today: NamedDependency[dt.date],
 ) -> Response[str]:
-    """The tree in reach, today or on the day asked for."""
+    """The tree in reach, today or on the day asked for; to those who reach one organization alone, its page."""
     typed = request.query_params.get("day", "").strip()
     day, error = _day(typed, today, locale_of_request(request))
     rows = await tree_on(session, who, day)
+    if len(rows) == 1 and not typed:
+        return await _one(request, who, platform, session, rows[0].code)
     counted = day == today and who.may("member.read")
     members = await members_below(session, "") if counted else {}
     prefix = prefix_of(request)
@@ -90,9 +98,17 @@ def _nodes(rows: list[Any], members: dict[str, Members], who: Scope, prefix: str
 
 @get("/people/organizations/{code:str}", opt={"action": "organization.read"})
 async def organization(
-    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession, code: str
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    code: FromPath[str],
 ) -> Response[str]:
     """One organization as it stands today."""
+    return await _one(request, who, platform, session, code)
+
+
+async def _one(request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession, code: str) -> Response[str]:
     found = await organization_of(session, who, code)
     locale, prefix, today = locale_of_request(request), prefix_of(request), who.today
     book = await rule_book(platform, session, who)

@@ -8,9 +8,9 @@ from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
 from zhibu_web.components import Fact as Line
-from zhibu_web.duty_words import has_page
 from zhibu_web.framing import AnyRequest, locale_of_request, prefix_of
 from zhibu_web.labels import CLASSES, GRADES, MARKS, SEXES, STATUSES, fact_names, post_name
+from zhibu_web.mounted import is_open
 from zhibu_web.panels import panels_of
 from zhibu_web.reading.members import Record
 from zhibu_web.render import reader
@@ -62,7 +62,7 @@ def _membership(record: Record, locale: str) -> list[Line]:
     if held is None or record.branch is None:
         return []
     rows: list[tuple[str, Words | str | None]] = [
-        (words.gettext("Branch"), record.branch.name),
+        (words.pgettext("of a person", "Branch"), record.branch.name),
         (words.gettext("Kind of member"), CLASSES.get(held.member_class)),
         (words.gettext("State"), STATUSES.get(held.status)),
         (words.gettext("Joined"), held.joined_on.isoformat()),
@@ -92,18 +92,20 @@ def _since(row: Any) -> str | None:
 
 def _proofs(request: AnyRequest, platform: Platform, who: Scope, record: Record, prefix: str) -> list[dict[str, Any]]:
     names = fact_names(platform, who.plugins)
-    return [_proof(request, fact, names, prefix) for fact in record.facts]
+    opened = {
+        kind: page for kind, page in RECORD_PAGES.items() if is_open(request.app, who, page + "/{meeting_id:uuid}")
+    }
+    return [_proof(fact, names, opened, prefix) for fact in record.facts]
 
 
-def _proof(request: AnyRequest, fact: Fact, names: dict[str, Words], prefix: str) -> dict[str, Any]:
+def _proof(fact: Fact, names: dict[str, Words], opened: dict[str, str], prefix: str) -> dict[str, Any]:
     """What happened, how it is known, and the page of the record where there is one."""
-    page = RECORD_PAGES.get(fact.record_type, "")
-    linked = bool(page) and has_page(request.app, page + "/{meeting_id:uuid}")
+    page = opened.get(fact.record_type)
     detail = MARKS.get(fact.mark or "") or (fact.detail or {}).get("name") or ""
     return {
         "title": names.get(fact.kind) or Words("记录", "record"),
         "detail": detail,
         "on": fact.happened_on,
         "grade": GRADES.get(fact.grade, GRADES["recorded"]),
-        "href": f"{prefix}{page}/{fact.record_id}" if linked else None,
+        "href": f"{prefix}{page}/{fact.record_id}" if page else None,
     }

@@ -4,6 +4,8 @@ import datetime as dt
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.ledger.book import rule_book
@@ -18,7 +20,10 @@ from zhibu_web.rule_words import differences, makes
 
 @get("/rules", opt={"action": "rule.read"})
 async def rules(
-    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
 ) -> Response[str]:
     """All rules by pack, with the version in force."""
     book = await rule_book(platform, session, who)
@@ -42,7 +47,11 @@ def _line(book: RuleBook, rule: Rule, today: dt.date, prefix: str, locale: str) 
 
 @get("/rules/{code:str}", opt={"action": "rule.read"})
 async def rule(
-    request: Request[Any, Any, Any], who: Scope, platform: Platform, session: AsyncSession, code: str
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    code: FromPath[str],
 ) -> Response[str]:
     """One rule: its text, source and article in every version, the tenant's differences, the duties it makes."""
     book = await rule_book(platform, session, who)

@@ -4,12 +4,15 @@ from pathlib import Path
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 from litestar.response import File, Redirect
 
 from zhibu_core.errors import NotFound
 from zhibu_core.i18n import _L
+from zhibu_core.identity.permissions import ROLES
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.directory import all_tenants
+from zhibu_core.words import Words
 from zhibu_web.assets import STATIC
 from zhibu_web.framing import HTML
 from zhibu_web.render import render
@@ -21,6 +24,7 @@ ALLOWED = {
     "size": ("standard", "large", "larger", "largest"),
     "theme": ("system", "light", "dark"),
     "lang": ("zh", "en"),
+    "role": tuple(ROLES),
 }
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -56,7 +60,7 @@ def _loading(shell: Shell, loading: Any, locale: str) -> Response[str]:
 
 @get("/preferences", opt=PUBLIC, sync_to_thread=False)
 def preferences(request: Request[Any, Any, Any]) -> Redirect:
-    """Keeps the reader's choice of letters, light or language in a cookie and goes back."""
+    """Keeps the reader's choice of letters, light, language or role in a cookie and goes back."""
     back = request.query_params.get("back", "/")
     answer = Redirect(back if back.startswith("/") and not back.startswith("//") else "/", status_code=303)
     for name, allowed in ALLOWED.items():
@@ -67,10 +71,10 @@ def preferences(request: Request[Any, Any, Any]) -> Redirect:
 
 
 @get("/static/{path:path}", opt=PUBLIC, sync_to_thread=True)
-def static_file(path: Path) -> File:
+def static_file(path: FromPath[Path]) -> File:
     """A file of the web's own static folder; the address carries a mark of its content, so it may be kept for a year."""
     target = (STATIC / str(path).lstrip("/")).resolve()
     if not target.is_relative_to(STATIC.resolve()) or not target.is_file() or target.suffix not in TYPES:
-        raise NotFound("not_found", "没有找到这个文件。")
+        raise NotFound("not_found", Words("没有找到这个文件。", "There is no such file."))
     headers = {"Cache-Control": f"public, max-age={YEAR}, immutable"}
     return File(target, media_type=TYPES[target.suffix], content_disposition_type="inline", headers=headers)

@@ -18,6 +18,7 @@ from zhibu_core.ledger.models import DutyWaiver
 from zhibu_core.ledger.rules import RuleBook, RuleVersion
 from zhibu_core.ledger.shapes import Course
 from zhibu_core.ledger.windows import plan_windows
+from zhibu_core.organization.people import Membership
 from zhibu_core.periods import Period, add_months
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
@@ -106,6 +107,15 @@ async def course_names(session: AsyncSession, duties: Iterable[Duty]) -> dict[st
     kinds = {duty.version.read(Course).required_by for duty in courses}
     values = {"t": tenant_of(session), "kinds": list(kinds), "marks": list({duty.window for duty in courses})}
     return {row.mark: row.name or row.mark for row in await session.execute(_COURSES, values)}
+
+
+async def members_among(session: AsyncSession, duties: Iterable[Duty]) -> frozenset[uuid.UUID]:
+    """Those of the people named in duties who are members, so have a record (no statement where nobody is named)."""
+    people = {duty.person_id for duty in duties if duty.person_id and duty.version.rule.shape not in PERSONAL}
+    if not people:
+        return frozenset()
+    query = select(Membership.person_id).where(Membership.person_id.in_(people), Membership.until.is_(None))
+    return frozenset(await session.scalars(query))
 
 
 async def overdue_below(

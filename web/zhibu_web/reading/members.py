@@ -20,6 +20,7 @@ from zhibu_core.organization.sealed import COLUMN, PersonSecrets, open_secrets
 from zhibu_core.organization.tree import bounds
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 
 ROWS = 50
 FACTS_SHOWN = 20
@@ -142,14 +143,16 @@ def _cursor(text: str) -> tuple[str, uuid.UUID]:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         return msgspec.json.decode(raw, type=tuple[str, uuid.UUID])
     except (ValueError, msgspec.DecodeError) as error:
-        raise NotFound("not_found", "没有找到这一页。请从第一页看起。") from error
+        raise NotFound(
+            "not_found", Words("没有找到这一页。请从第一页看起。", "There is no such page. Begin at the first page.")
+        ) from error
 
 
 async def record_of(platform: Platform, session: AsyncSession, scope: Scope, person_id: uuid.UUID) -> Record:
     """A person's record (four statements); raises `NotFound`. The caller checks that the reader may see it."""
     person = await session.scalar(select(Person).where(Person.id == person_id))
     if person is None:
-        raise NotFound("not_found", "没有找到所请求的内容。")
+        raise NotFound("not_found", Words("没有找到所请求的内容。", "What was asked for was not found."))
     query = (
         select(Membership, Organization)
         .join(Organization, and_(Organization.tenant_id == Membership.tenant_id, Organization.id == Membership.organization_id))

@@ -20,6 +20,7 @@ from zhibu_core.organization.terms import TermState, term_state
 from zhibu_core.organization.tree import bounds, tree_as_of
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.tenancy.session import tenant_of
+from zhibu_core.words import Words
 from zhibu_web.labels import COMMITTEE_POSTS
 
 TERM_RULE, SIZE_RULE = "core.term", "core.sizes"
@@ -63,7 +64,7 @@ async def organization_of(session: AsyncSession, scope: Scope, code: str) -> Org
     """The organization of this code; raises `NotFound` alike for an unknown one and one out of reach."""
     found = await session.scalar(select(Organization).where(Organization.code == code))
     if found is None or not scope.may("organization.read", found.path):
-        raise NotFound("not_found", "没有找到所请求的内容。")
+        raise NotFound("not_found", Words("没有找到所请求的内容。", "What was asked for was not found."))
     return found
 
 

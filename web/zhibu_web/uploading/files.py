@@ -12,6 +12,7 @@ import msgspec
 from zhibu_core.errors import InvalidInput
 from zhibu_core.imports.corrections import Correction
 from zhibu_core.settings import Settings
+from zhibu_core.words import Words
 
 MOST_FILES = 10
 MEGABYTE = 1024 * 1024
@@ -35,20 +36,52 @@ def checked(uploads: Sequence[tuple[str, bytes]]) -> list[Upload]:
     """The uploads with plain names; raises `InvalidInput` for none, too many, too large, unknown or twice the same."""
     files = [Upload(_plain(name), content) for name, content in uploads if name]
     if not files:
-        raise InvalidInput("no_file", "请先选择要导入的文件。", field="files")
+        raise InvalidInput(
+            "no_file", Words("请先选择要导入的文件。", "Choose the files to import first."), field="files"
+        )
     if len(files) > MOST_FILES:
-        raise InvalidInput("too_many", f"一次最多 {MOST_FILES} 个文件。请分几次上传。", field="files")
+        raise InvalidInput(
+            "too_many",
+            Words(
+                f"一次最多 {MOST_FILES} 个文件。请分几次上传。",
+                f"At most {MOST_FILES} files at once. Upload them in several goes.",
+            ),
+            field="files",
+        )
     for one in files:
         if not one.name.lower().endswith(ENDINGS):
-            raise InvalidInput("ending", f"“{one.name}”不是 xlsx、xls 或 csv 文件。请另存为其中一种。", field="files")
+            raise InvalidInput(
+                "ending",
+                Words(
+                    f"“{one.name}”不是 xlsx、xls 或 csv 文件。请另存为其中一种。",
+                    f"“{one.name}” is no xlsx, xls or csv file. Save it as one of these.",
+                ),
+                field="files",
+            )
         if len(one.content) > LARGEST:
             raise InvalidInput(
-                "too_large", f"“{one.name}”超过 {LARGEST // MEGABYTE} MB。请拆成几个文件。", field="files"
+                "too_large",
+                Words(
+                    f"“{one.name}”超过 {LARGEST // MEGABYTE} MB。请拆成几个文件。",
+                    f"“{one.name}” is larger than {LARGEST // MEGABYTE} MB. Split it into several files.",
+                ),
+                field="files",
             )
     if sum(len(one.content) for one in files) > LARGEST_TOGETHER:
-        raise InvalidInput("too_large", f"合计超过 {LARGEST_TOGETHER // MEGABYTE} MB。请分几次上传。", field="files")
+        raise InvalidInput(
+            "too_large",
+            Words(
+                f"合计超过 {LARGEST_TOGETHER // MEGABYTE} MB。请分几次上传。",
+                f"More than {LARGEST_TOGETHER // MEGABYTE} MB together. Upload them in several goes.",
+            ),
+            field="files",
+        )
     if len({one.name for one in files}) < len(files):
-        raise InvalidInput("same_name", "有两个文件同名。请改名后重新上传。", field="files")
+        raise InvalidInput(
+            "same_name",
+            Words("有两个文件同名。请改名后重新上传。", "Two files have the same name. Rename one and upload again."),
+            field="files",
+        )
     return files
 
 
@@ -81,7 +114,14 @@ class Folder:
         """The paths in the order uploaded; raises `InvalidInput` where they are gone."""
         paths = [self.path / name for name in names]
         if not all(path.is_file() for path in paths):
-            raise InvalidInput("expired", "上传的文件已过期并删除。请重新上传。", field="files")
+            raise InvalidInput(
+                "expired",
+                Words(
+                    "上传的文件已过期并删除。请重新上传。",
+                    "The uploaded files have expired and are deleted. Upload them again.",
+                ),
+                field="files",
+            )
         return [str(path) for path in paths]
 
     def corrections(self) -> list[Correction]:

@@ -10,18 +10,23 @@ from typing import Any
 import structlog
 from sqlalchemy import update
 
-from zhibu_core.crypto import fingerprint
+from zhibu_core.crypto.fields import fingerprint
 from zhibu_core.errors import ZhibuError
 from zhibu_core.imports.child import Order, import_in_child
 from zhibu_core.imports.engine import ImportRun
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_web.uploading.files import KEPT_SECONDS, Folder, Upload
 from zhibu_web.uploading.preview import gathered, kept_after_writing
 
 log = structlog.get_logger()
 INTERRUPTED = dt.timedelta(minutes=10)
+ENDED = Words(
+    "导入进程意外结束，没有写入任何数据。请重试。",
+    "The import process ended unexpectedly; nothing was written. Try again.",
+)
 
 
 @dataclass
@@ -110,12 +115,10 @@ async def _work(
         )
         lines = await import_in_child(platform.settings, order, progress)
     except ZhibuError as error:
-        await _note(platform, scope, run_id, state="failed", preview={"error": error.message})
+        await _note(platform, scope, run_id, state="failed", preview={"error": error.message.of(locale)})
     except Exception:  # whatever happens to the child, the page must say that nothing was written
         log.exception("import_failed", run=str(run_id))
-        await _note(
-            platform, scope, run_id, state="failed", preview={"error": "导入进程意外结束，没有写入任何数据。请重试。"}
-        )
+        await _note(platform, scope, run_id, state="failed", preview={"error": ENDED.of(locale)})
     else:
         await _finish(platform, scope, run_id, folder, gathered(lines, time.monotonic() - begun), lines[-1], dry_run)
     finally:

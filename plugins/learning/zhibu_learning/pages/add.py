@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +18,7 @@ from zhibu_core.organization.models import Organization
 from zhibu_core.organization.people import Membership, Person
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_learning.models import Course
 from zhibu_learning.pages.branch import HERE as BRANCH
 from zhibu_learning.pages.branch import branch_named, form_words
@@ -59,7 +61,12 @@ class Typed:
 
 
 @get(HERE, opt={"action": RECORD})
-async def add_page(request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession) -> Response[str]:
+async def add_page(
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+) -> Response[str]:
     """The empty form; today is proposed."""
     branch = await _branch(request, who, session)
     texts = dict.fromkeys(TEXTS, "") | {"day": who.today.isoformat(), "form": "session", "category": "theory"}
@@ -67,7 +74,12 @@ async def add_page(request: AnyRequest, who: Scope, platform: Platform, session:
 
 
 @post(HERE, opt={"action": RECORD}, status_code=200)
-async def add_sent(request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession) -> Response[Any]:
+async def add_sent(
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+) -> Response[Any]:
     """Keeps an entry for everybody on the list, or shows what is wrong."""
     branch = await _branch(request, who, session)
     form = await request.form()
@@ -90,7 +102,9 @@ async def add_sent(request: AnyRequest, who: Scope, platform: Platform, session:
 async def _branch(request: AnyRequest, who: Scope, session: AsyncSession) -> Organization:
     branch = await branch_named(session, who, request.query_params.get("org"), RECORD)
     if branch is None:
-        raise NotFound("not_found", "没有找到这个党支部。请核对后重试。")
+        raise NotFound(
+            "not_found", Words("没有找到这个党支部。请核对后重试。", "There is no such branch. Check it and try again.")
+        )
     return branch
 
 
@@ -116,7 +130,7 @@ async def _shown(
     session: AsyncSession,
     branch: Organization,
     typed: Typed,
-    trouble: tuple[str, str | Lazy] | None = None,
+    trouble: tuple[str, Words | Lazy] | None = None,
 ) -> Response[str]:
     courses = await session.execute(select(Course.code, Course.name).order_by(Course.name))
     prefix = prefix_of(request)

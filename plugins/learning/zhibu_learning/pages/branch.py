@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 from sqlalchemy import Select, and_, false, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +22,7 @@ from zhibu_core.organization.tree import bounds
 from zhibu_core.periods import Period, unit_of
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_learning.models import Training
 from zhibu_learning.pages.own import year_asked_for
 from zhibu_learning.places import READ, RECORD
@@ -46,7 +48,12 @@ class Learner:
 
 
 @get(HERE, opt={"action": READ})
-async def branch_records(request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession) -> Response[str]:
+async def branch_records(
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+) -> Response[str]:
     """One branch (`org`, else the asker's own) in a year; or which branch to open."""
     branch = await branch_named(session, who, request.query_params.get("org"), READ)
     if branch is None:
@@ -149,7 +156,10 @@ async def branch_named(session: AsyncSession, who: Scope, code: str | None, acti
     if code:
         found = await session.scalar(query.where(Organization.code == code))
         if found is None:
-            raise NotFound("not_found", "没有找到这个党支部。请核对后重试。")
+            raise NotFound(
+                "not_found",
+                Words("没有找到这个党支部。请核对后重试。", "There is no such branch. Check it and try again."),
+            )
         return found
     own = [grant.node_id for grant in who.grants if action in grant.actions and grant.node_id is not None]
     if who.actor and who.actor.branch_id and (not own or who.actor.branch_id in own):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import InvalidInput, NotFound
@@ -30,8 +31,13 @@ COLUMNS = (
 )
 
 
-@get(HERE, opt={"action": READ_OWN})
-async def own_records(request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession) -> Response[str]:
+@get(HERE, opt={"action": READ_OWN, "meets": ("hours", "course")})
+async def own_records(
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+) -> Response[str]:
     """What the asker studied in a year (`year`, else this one)."""
     year = year_asked_for(request, who.today)
     overview = await training_of(session, who, who.person(), unit_of("year", dt.date(year, 1, 1)))

@@ -4,8 +4,9 @@ import uuid
 from typing import Annotated, Any
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -32,14 +33,23 @@ Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED
 
 @get(HERE, opt={"action": READ})
 async def meeting_page(
-    request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession, meeting_id: uuid.UUID
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    meeting_id: FromPath[uuid.UUID],
 ) -> Response[str]:
     """The meeting, as much of it as the asker may read."""
     return await _shown(request, who, platform, session, meeting_id)
 
 
 @post(f"{HERE}/confirm", opt={"action": CONFIRM})
-async def confirm(request: AnyRequest, who: Scope, session: AsyncSession, meeting_id: uuid.UUID) -> Redirect:
+async def confirm(
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    session: NamedDependency[AsyncSession],
+    meeting_id: FromPath[uuid.UUID],
+) -> Redirect:
     """Keeps that the asker agrees with the own mark."""
     await confirm_attendance(session, who, meeting_id)
     return _back(request, meeting_id, "confirmed")
@@ -47,7 +57,11 @@ async def confirm(request: AnyRequest, who: Scope, session: AsyncSession, meetin
 
 @get(f"{HERE}/dispute", opt={"action": CONFIRM})
 async def dispute_page(
-    request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession, meeting_id: uuid.UUID
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    meeting_id: FromPath[uuid.UUID],
 ) -> Response[str]:
     """Asks what was different."""
     return await _shown(request, who, platform, session, meeting_id, template="orglife/dispute.html")
@@ -55,7 +69,12 @@ async def dispute_page(
 
 @post(f"{HERE}/dispute", opt={"action": CONFIRM})
 async def dispute(
-    request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession, meeting_id: uuid.UUID, data: Form
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    meeting_id: FromPath[uuid.UUID],
+    data: Form,
 ) -> Response[Any]:
     """Keeps what the asker says against the own mark."""
     try:
@@ -67,7 +86,11 @@ async def dispute(
 
 @get(f"{HERE}/withdraw", opt={"action": WITHDRAW})
 async def withdraw_page(
-    request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession, meeting_id: uuid.UUID
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    meeting_id: FromPath[uuid.UUID],
 ) -> Response[str]:
     """Says what withdrawing does, before it is done."""
     return await _shown(request, who, platform, session, meeting_id, template="orglife/withdraw.html", action=WITHDRAW)
@@ -75,7 +98,12 @@ async def withdraw_page(
 
 @post(f"{HERE}/withdraw", opt={"action": WITHDRAW})
 async def withdraw(
-    request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession, meeting_id: uuid.UUID, data: Form
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    meeting_id: FromPath[uuid.UUID],
+    data: Form,
 ) -> Response[Any]:
     """Takes the record, draft or plan back."""
     try:
@@ -88,7 +116,12 @@ async def withdraw(
 
 
 @post(f"{HERE}/approve", opt={"action": APPROVE})
-async def approve(request: AnyRequest, who: Scope, session: AsyncSession, meeting_id: uuid.UUID) -> Redirect:
+async def approve(
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    session: NamedDependency[AsyncSession],
+    meeting_id: FromPath[uuid.UUID],
+) -> Redirect:
     """Puts the record into force."""
     await approve_meeting(session, who, meeting_id)
     return _back(request, meeting_id, "approved")
@@ -96,7 +129,12 @@ async def approve(request: AnyRequest, who: Scope, session: AsyncSession, meetin
 
 @post(f"{HERE}/return", opt={"action": APPROVE})
 async def send_back(
-    request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession, meeting_id: uuid.UUID, data: Form
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    meeting_id: FromPath[uuid.UUID],
+    data: Form,
 ) -> Response[Any]:
     """Sends the record back to those who wrote it."""
     try:
@@ -108,7 +146,11 @@ async def send_back(
 
 @post(f"{HERE}/tasks/{{task_id:uuid}}/close", opt={"action": RECORD})
 async def close(
-    request: AnyRequest, who: Scope, session: AsyncSession, meeting_id: uuid.UUID, task_id: uuid.UUID
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    session: NamedDependency[AsyncSession],
+    meeting_id: FromPath[uuid.UUID],
+    task_id: FromPath[uuid.UUID],
 ) -> Redirect:
     """Keeps that a task was done today."""
     await close_task(session, who, task_id)

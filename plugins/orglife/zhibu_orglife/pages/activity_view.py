@@ -217,4 +217,4 @@ async def _names(session: AsyncSession, people: Sequence[uuid.UUID | None]) -> d
     if not wanted:
         return {}
     rows = await session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())

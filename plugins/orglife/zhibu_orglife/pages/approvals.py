@@ -1,6 +1,7 @@
 """Records that wait for a second person, in the order of the tree."""
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,7 +23,12 @@ SHOWN = 100
 
 
 @get(HERE, opt={"action": APPROVE})
-async def approvals(request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession) -> Response[str]:
+async def approvals(
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+) -> Response[str]:
     """What waits where the asker approves; `org` narrows it to one branch."""
     locale, prefix = locale_of_request(request), prefix_of(request)
     query = visible_meetings(who).where(Meeting.state == "submitted", within(who, APPROVE))
@@ -31,7 +37,7 @@ async def approvals(request: AnyRequest, who: Scope, platform: Platform, session
         query = query.where(Meeting.organization_id == (branch.id if branch else None))
     found = (await session.execute(query.order_by(Organization.path, Meeting.starts_at).limit(SHOWN))).all()
     writers = {meeting.submitted_by for meeting, _ in found if meeting.submitted_by}
-    names = dict((await session.execute(select(Person.id, Person.name).where(Person.id.in_(writers)))).tuples().all())
+    names = dict((await session.execute(select(Person.id, Person.name).where(Person.id.in_(writers)))).all())
     second = await setting(session, SECOND_PERSON, False)
     rows = [
         {

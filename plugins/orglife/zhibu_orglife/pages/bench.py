@@ -15,11 +15,10 @@ from zhibu_core.ledger.shapes import Frequency
 from zhibu_core.organization.models import Organization
 from zhibu_core.periods import Period
 from zhibu_core.tenancy.scope import Scope
-from zhibu_orglife.kinds import KINDS
 from zhibu_orglife.models import Meeting
 from zhibu_orglife.pages.places import local
-from zhibu_orglife.pages.words import duty_text, title_of
-from zhibu_web.components import DayItem, MatrixCell, MatrixRow, State, Text
+from zhibu_orglife.pages.words import duty_text, kinds_text, title_of
+from zhibu_web.components import DayItem, MatrixCell, MatrixRow, State
 from zhibu_web.formats import clock
 from zhibu_web.render import reader
 
@@ -118,8 +117,8 @@ class Bench:
 
     def _row(self, duties: list[Duty]) -> MatrixRow:
         rule = duties[-1].version
-        words = KINDS.get(duties[0].kind, rule.rule.title)
-        title: Text = f"{words.of(self.locale)} {duties[0].group}" if duties[0].group else words
+        name = kinds_text((duties[0].kind,), self.locale) or rule.rule.title.of(self.locale)
+        title = f"{name} {duties[0].group}" if duties[0].group else name
         cells: list[MatrixCell] = []
         month = 1
         for duty in sorted(duties, key=lambda one: one.opens_on):

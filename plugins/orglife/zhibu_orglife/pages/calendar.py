@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import Any
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,7 +31,12 @@ Line = tuple[Meeting, Attendance | None]
 
 
 @get(HERE, opt={"action": READ})
-async def calendar_page(request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession) -> Response[str]:
+async def calendar_page(
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+) -> Response[str]:
     """The meetings of the own branch, and those on whose rolls the asker stands."""
     locale, prefix = locale_of_request(request), prefix_of(request)
     lines = await own_meetings(session, who)
@@ -49,7 +55,9 @@ async def calendar_page(request: AnyRequest, who: Scope, platform: Platform, ses
 
 
 @get(FEED, opt={"action": READ}, media_type="text/calendar")
-async def calendar_feed(request: AnyRequest, who: Scope, session: AsyncSession) -> Response[bytes]:
+async def calendar_feed(
+    request: AnyRequest, who: NamedDependency[Scope], session: NamedDependency[AsyncSession]
+) -> Response[bytes]:
     """The same meetings as an iCalendar file (RFC 5545)."""
     lines = await own_meetings(session, who)
     address = f"{request.base_url.scheme}://{request.base_url.netloc}{prefix_of(request)}/life/meetings/"

@@ -13,6 +13,7 @@ from zhibu_core.organization.models import Organization
 from zhibu_core.periods import Period, parse_period
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_orglife.facts import SOURCE
 from zhibu_orglife.pages.places import branch_of_id
 
@@ -39,11 +40,11 @@ async def duty_named(
     try:
         period = window_period(key.window)
     except ValueError:
-        raise NotFound("not_found", "没有找到这项任务。") from None
+        raise NotFound("not_found", Words("没有找到这项任务。", "There is no such duty.")) from None
     for duty in await meeting_duties(session, platform, who, branch, period):
         if duty.key == key:
             return duty, branch
-    raise NotFound("not_found", "没有找到这项任务。")
+    raise NotFound("not_found", Words("没有找到这项任务。", "There is no such duty."))
 
 
 def window_period(label: str) -> Period:

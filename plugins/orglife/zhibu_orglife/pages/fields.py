@@ -9,16 +9,18 @@ from typing import Any
 
 from zhibu_core.i18n import _L, Lazy
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_orglife.content import Minutes, Plan, RollEntry, TaskEntry
 from zhibu_orglife.kinds import MARKS, STUDIED_LATER
 from zhibu_orglife.models import Attendance, Meeting, Task
 from zhibu_orglife.pages.places import local
 from zhibu_orglife.pages.proposal import Proposal
 
-Trouble = tuple[str, str | Lazy]
+Trouble = tuple[str, Words | Lazy]
 """The id of a field, and what is wrong in it."""
 
 MARK = re.compile(r"mark-([0-9a-f]{32})")
+REASON = re.compile(r"mark-([0-9a-f]{32})-reason")
 TASK = re.compile(r"task-(\d{1,2})")
 MOST_TASKS = 20
 TIME = re.compile(r"(\d{1,2})[:：](\d{2})")
@@ -153,6 +155,11 @@ def from_form(form: Any) -> Fields:
             )
         },
     )  # fmt: skip
+
+
+def rows_of(form: Any) -> frozenset[str]:
+    """The keys of everybody on the roll that was sent: each row has a field for a reason, called or not."""
+    return frozenset(found[1] for name in form if (found := REASON.fullmatch(str(name))))
 
 
 def to_minutes(said: Fields, organization_id: uuid.UUID, *, attachments: int = 0) -> Minutes | list[Trouble]:

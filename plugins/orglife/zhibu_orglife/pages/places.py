@@ -12,6 +12,7 @@ from zhibu_core.errors import NotFound
 from zhibu_core.organization.kinds import BRANCH_TYPES
 from zhibu_core.organization.models import Organization
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_orglife.reading import within
 
 
@@ -23,7 +24,10 @@ async def branch_named(session: AsyncSession, who: Scope, code: str | None, acti
     if code:
         found = await session.scalar(_branches(who, action).where(Organization.code == code))
         if found is None:
-            raise NotFound("not_found", "没有找到这个党支部。请核对后重试。")
+            raise NotFound(
+                "not_found",
+                Words("没有找到这个党支部。请核对后重试。", "There is no such branch. Check it and try again."),
+            )
         return found
     query = _branches(who, action).limit(2)
     if own := own_branches(who, action):
@@ -38,7 +42,9 @@ async def branch_of_id(session: AsyncSession, who: Scope, organization_id: uuid.
     """The branch of this id, for somebody who holds the action there; raises `NotFound`."""
     found = await session.scalar(_branches(who, action).where(Organization.id == organization_id))
     if found is None:
-        raise NotFound("not_found", "没有找到这个党支部。请核对后重试。")
+        raise NotFound(
+            "not_found", Words("没有找到这个党支部。请核对后重试。", "There is no such branch. Check it and try again.")
+        )
     return found
 
 

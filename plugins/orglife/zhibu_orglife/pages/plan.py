@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -49,7 +50,12 @@ class Asked:
 
 
 @get(HERE, opt={"action": PLAN})
-async def plan_page(request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession) -> Response[str]:
+async def plan_page(
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+) -> Response[str]:
     """The proposal for a duty or a kind, or with `month` for all that falls due then."""
     if "month" in request.query_params:
         return await plan_month_page(request, who, platform, session)
@@ -60,7 +66,12 @@ async def plan_page(request: AnyRequest, who: Scope, platform: Platform, session
 
 
 @post(HERE, opt={"action": PLAN}, status_code=200)
-async def plan_sent(request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession) -> Response[Any]:
+async def plan_sent(
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+) -> Response[Any]:
     """Sends the notice: the meeting stands in everybody's calendar."""
     if "month" in request.query_params:
         return await plan_month_sent(request, who, platform, session)

@@ -16,6 +16,7 @@ from zhibu_core.organization.models import Organization
 from zhibu_core.periods import Period, parse_period, unit_of
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_orglife.actions import PLAN
 from zhibu_orglife.content import Plan
 from zhibu_orglife.pages.bench import held_lately, meetings_between, serves
@@ -70,7 +71,9 @@ async def plan_month_sent(request: AnyRequest, who: Scope, platform: Platform, s
 async def _asked(request: AnyRequest, who: Scope, session: AsyncSession) -> tuple[Organization, Period]:
     branch = await branch_named(session, who, request.query_params.get("org"), PLAN)
     if branch is None:
-        raise NotFound("not_found", "没有找到这个党支部。请核对后重试。")
+        raise NotFound(
+            "not_found", Words("没有找到这个党支部。请核对后重试。", "There is no such branch. Check it and try again.")
+        )
     return branch, unit_of("month", parse_period(request.query_params["month"]).start)
 
 

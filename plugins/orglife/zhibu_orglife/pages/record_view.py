@@ -16,12 +16,13 @@ from zhibu_orglife.pages.duties import meeting_duties, met_by, year_of
 from zhibu_orglife.pages.fields import Fields, read_time
 from zhibu_orglife.pages.paper import papers_of
 from zhibu_orglife.pages.places import local
+from zhibu_orglife.pages.quorum import quorum_of
 from zhibu_orglife.pages.roll import RollForm, roll_form
 from zhibu_orglife.pages.sheet import Sheet
 from zhibu_orglife.pages.words import LEAVE_REASONS, duty_text, kinds_text, when_text
 from zhibu_orglife.recording import LOCK_DAYS
 from zhibu_web.components import Fact, Link, Option
-from zhibu_web.formats import date_short
+from zhibu_web.formats import clock, date_short, inside, moment_long
 from zhibu_web.framing import AnyRequest, locale_of_request, prefix_of
 from zhibu_web.render import reader
 
@@ -50,6 +51,7 @@ async def record_context(
     ]
     lock = await setting(session, "meeting.lock_days", LOCK_DAYS)
     private = HEART_TALK in said.kinds
+    papers = papers_of(said, private=private)
     return {
         "sheet": sheet,
         "said": said,
@@ -68,13 +70,16 @@ async def record_context(
         "reasons": LEAVE_REASONS,
         "later": _later(sheet, people),
         "meets": [duty_text(duty, locale, who.today) for duty in meets],
-        "papers": papers_of(said, private=private),
+        "papers": papers,
+        "missing": tuple(dict.fromkeys(word for paper in papers for word in paper.missing)),
+        "quorum": quorum_of(said.kinds, people, locale),
         "untouched": said is sheet.fields and not said.marks,
         "private": private,
         "lock": lock,
         "editable_until": who.today + dt.timedelta(days=lock),
         "second": await setting(session, SECOND_PERSON, False),
-        "kept": request.query_params.get("kept") and sheet.meeting and local(who, sheet.meeting.written_at),
+        "kept": request.query_params.get("kept") == "1",
+        "draft": _draft_line(sheet, who, locale),
         "withdraw": f"{prefix}/life/meetings/{sheet.meeting_id}/withdraw" if sheet.mode == "draft" else None,
     }
 
@@ -83,12 +88,12 @@ def _title(sheet: Sheet, said: Fields, locale: str, today: dt.date) -> str:
     words = reader(locale)
     what = kinds_text(said.kinds, locale)
     if sheet.mode == "correct":
-        return words.gettext("Correct the record: %(what)s") % {"what": what}
+        return words.gettext("Correct the record: %(what)s") % {"what": inside(what, locale)}
     if not what:
         return words.gettext("Record a meeting")
     if sheet.duty is not None and said.kinds == (sheet.duty.kind,):
         what = duty_text(sheet.duty, locale, today)
-    return words.gettext("Record %(what)s") % {"what": what}
+    return words.gettext("Record %(what)s") % {"what": inside(what, locale)}
 
 
 def known(sheet: Sheet, said: Fields, locale: str) -> tuple[Fact, ...]:
@@ -137,6 +142,15 @@ def _marked(people: RollForm, locale: str) -> str | None:
     )
     parts = [text % {"count": count} for text, count in counted if count]
     return words.pgettext("list", ", ").join(parts)
+
+
+def _draft_line(sheet: Sheet, who: Scope, locale: str) -> str | None:
+    """When the draft was kept: the time, with the day where that was another."""
+    if sheet.mode != "draft" or sheet.meeting is None:
+        return None
+    at = local(who, sheet.meeting.written_at)
+    today = at.date() == local(who, dt.datetime.now(dt.UTC)).date()
+    return reader(locale).gettext("Draft kept %(time)s") % {"time": clock(at) if today else moment_long(at, locale)}
 
 
 def _later(sheet: Sheet, people: RollForm) -> tuple[Option, ...]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -20,20 +20,30 @@ EXEMPT, MOBILE, LOST = _L("no hard demands"), _L("away from here"), _L("cannot b
 """Why somebody is listed apart from the roll."""
 
 LAST_DIGITS = 4
+FULL = "full_member"
+"""The class of members who have a vote."""
 
 
 @dataclass(frozen=True)
 class RollForm:
-    """`called` stand on the roll; `others` belong to the branch and may be added; `owners` may take a task."""
+    """`called` stand on the roll; `others` belong to the branch and may be added; `owners` may take a task; `voters`
+    are the keys of those among all of them who have a vote.
+    """
 
     called: tuple[RollPerson, ...]
     others: tuple[RollPerson, ...]
     owners: tuple[Option, ...]
+    voters: frozenset[str] = frozenset()
 
     @property
     def due(self) -> list[str]:
         """The keys of everybody who is called."""
         return [person.key for person in self.called]
+
+    def differs_from(self, rows: Set[str]) -> bool:
+        """Whether a roll of these rows lacks somebody who is due, or has somebody who is not due any more."""
+        waiting = {person.key for person in self.called if person.mark is None}
+        return not (waiting <= rows <= set(self.due))
 
     def count(self, *marks: str) -> int:
         """How many of the called have one of these marks."""
@@ -53,7 +63,8 @@ async def roll_form(session: AsyncSession, who: Scope, branch: Organization, sai
     strangers = await _named(session, [uuid.UUID(hex=key) for key in said.marks if key not in known])
     called += [RollPerson(key, name, _mark(said, key), said.reasons.get(key, "")) for key, name in strangers]
     owners = [Option(person.key, person.name) for person in (*called, *others)]
-    return RollForm(tuple(called), tuple(others), tuple(owners))
+    voters = frozenset(one.person_id.hex for one in people if one.member_class == FULL)
+    return RollForm(tuple(called), tuple(others), tuple(owners), voters)
 
 
 def _line(said: Fields, one: DuePerson, names: dict[uuid.UUID, str], note: Lazy | None = None) -> RollPerson:

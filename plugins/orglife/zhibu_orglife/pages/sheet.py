@@ -2,16 +2,19 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import NotFound
 from zhibu_core.ledger.duties import Duty
 from zhibu_core.organization.models import Organization
 from zhibu_core.platform import Platform
+from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_orglife.access import meeting_not_found
 from zhibu_orglife.actions import RECORD
 from zhibu_orglife.keeping import roll_by_person, tasks_of_version
@@ -31,7 +34,9 @@ OPEN: dict[str, Mode] = {"planned": "planned", "draft": "draft"}
 
 @dataclass(frozen=True)
 class Sheet:
-    """One form before anything is typed. `query` names it in the address; `origin`: where the proposal comes from."""
+    """One form before anything is typed. `query` names it in the address; `origin`: where the proposal comes from;
+    `fresh`: the id that the form has chosen for a record that nobody has kept yet.
+    """
 
     branch: Organization
     fields: Fields
@@ -40,6 +45,12 @@ class Sheet:
     meeting: Meeting | None = None
     duty: Duty | None = None
     origin: str = ""
+    fresh: uuid.UUID = field(default_factory=new_id)
+
+    @property
+    def draft_id(self) -> uuid.UUID | None:
+        """The id that a new record gets at whichever is sent first, a change or the whole."""
+        return self.fresh if self.mode == "new" else None
 
     @property
     def meeting_id(self) -> uuid.UUID | None:
@@ -47,19 +58,39 @@ class Sheet:
         return self.meeting.id if self.meeting else None
 
 
-async def sheet_asked_for(request: AnyRequest, session: AsyncSession, platform: Platform, who: Scope) -> Sheet | None:
+async def sheet_asked_for(
+    request: AnyRequest, session: AsyncSession, platform: Platform, who: Scope, draft_id: str = ""
+) -> Sheet | None:
     """The form that the address names by `correct`, `meeting`, `duty`, or `org` and `kind`; None: choose a branch first.
 
-    Raises `NotFound` alike for what is unknown, another tenant's, or out of reach.
+    `draft_id` is the id that the form had when it was shown: where a draft was kept under it, that goes on. Raises
+    `NotFound` alike for what is unknown, another tenant's, or out of reach.
     """
     query = request.query_params
     if named := query.get("correct") or query.get("meeting"):
         return await _of_meeting(session, who, named, correct="correct" in query)
     if key := query.get("duty"):
         duty, branch = await duty_named(session, platform, who, key, RECORD)
-        return await _of_duty(session, who, duty, branch)
+        return await _gone_on(session, await _of_duty(session, who, duty, branch), draft_id)
     found = await branch_named(session, who, query.get("org"), RECORD)
-    return None if found is None else await _of_nothing(session, who, found, query.get("kind"))
+    if found is None:
+        return None
+    return await _gone_on(session, await _of_nothing(session, who, found, query.get("kind")), draft_id)
+
+
+async def _gone_on(session: AsyncSession, sheet: Sheet, draft_id: str) -> Sheet:
+    if sheet.mode != "new" or not draft_id:
+        return sheet
+    sheet = replace(sheet, fresh=meeting_id_of(draft_id))
+    kept = await session.scalar(
+        select(Meeting).where(Meeting.id == sheet.fresh, Meeting.organization_id == sheet.branch.id)
+    )
+    return sheet if kept is None else kept_as(sheet, kept)
+
+
+def kept_as(sheet: Sheet, meeting: Meeting) -> Sheet:
+    """The form of a draft once it is kept; the fields stay as they were typed."""
+    return replace(sheet, mode="draft", meeting=meeting, query=f"meeting={meeting.id}", origin="record")
 
 
 async def _of_meeting(session: AsyncSession, who: Scope, named: str, *, correct: bool) -> Sheet:
@@ -105,4 +136,8 @@ def meeting_id_of(text: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)
     except ValueError:
-        raise NotFound("not_found", "没有找到这次活动。请核对后重试。", field="meeting") from None
+        raise NotFound(
+            "not_found",
+            Words("没有找到这次活动。请核对后重试。", "There is no such meeting. Check it and try again."),
+            field="meeting",
+        ) from None

@@ -9,7 +9,7 @@ from zhibu_core.words import Words
 from zhibu_orglife.kinds import KINDS, MARKS
 from zhibu_orglife.models import Meeting
 from zhibu_web.components import State
-from zhibu_web.formats import clock, date_long, is_english, period_name
+from zhibu_web.formats import clock, date_long, inside, is_english, period_name
 from zhibu_web.render import reader
 
 GRADES: dict[str, Lazy] = {
@@ -77,7 +77,7 @@ def window_text(duty: Duty, locale: str, today: dt.date) -> str:
 
 def _span(name: str, locale: str, today: dt.date) -> str:
     named = period_name(name, locale)
-    short = named.removeprefix(f"{today.year}年").removesuffix(f" {today.year}")
+    short = named.removeprefix(f"{today.year}年").removesuffix(f" {today.year}").removesuffix(" of")
     return short if short != named and short else named
 
 
@@ -85,7 +85,7 @@ def duty_text(duty: Duty, locale: str, today: dt.date) -> str:
     """Window and kind: 10月支委会; the group behind it."""
     title = KINDS[duty.kind].of(locale) if duty.kind in KINDS else duty.version.rule.title.of(locale)
     named, english = window_text(duty, locale, today), is_english(locale)
-    text = f"{title[:1].upper()}{title[1:]}, {named}" if english else f"{named}{title}"
+    text = f"{title[:1].upper()}{title[1:]}, {inside(named, locale)}" if english else f"{named}{title}"
     return f"{text}{reader(locale).pgettext('list', ', ')}{duty.group}" if duty.group else text
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,7 +34,12 @@ OVERDUE_SHOWN = 6
 
 
 @get(HERE, opt={"action": RECORD})
-async def workbench(request: AnyRequest, who: Scope, platform: Platform, session: AsyncSession) -> Response[str]:
+async def workbench(
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+) -> Response[str]:
     """One branch (`org`, else the asker's own) in one month (`month`, else today's)."""
     branch = await branch_named(session, who, request.query_params.get("org"), RECORD)
     if branch is None:

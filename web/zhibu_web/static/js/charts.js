@@ -54,49 +54,6 @@
     axisLabel: label(look), splitLine: { lineStyle: { color: look.hair } }, axisLine: { show: false }, axisTick: { show: false },
   });
 
-  // Stacked dots: one a unit, so that the shape of the spread is seen; our own is labelled, no other is.
-  function strip(table, look) {
-    const { rows } = read(table);
-    const mark = Object.fromEntries(rows.filter((row) => row.key).map((row) => [row.key, row]));
-    const list = document.getElementById(`${table.id}-all`);
-    const values = (list ? read(list).rows : rows).map((row) => row.values[0]).filter((value) => value !== null);
-    const heights = new Map();
-    const dots = values.map((value) => Math.round(value)).sort((a, b) => a - b).map((value) => {
-      heights.set(value, (heights.get(value) ?? 0) + 1);
-      return [value, heights.get(value)];
-    });
-    const [own, median, low, high] = ['own', 'median', 'low', 'high'].map((key) => mark[key]?.values[0] ?? null);
-    const top = Math.max(6, ...heights.values()) + 3;
-    const line = (at, row, colour, width, strong, room) => (at === null ? [] : [{
-      xAxis: at, lineStyle: { color: colour, width, type: 'solid' },
-      label: { show: true, position: 'end', formatter: `${row.name} ${Math.round(at)}`, ...label(look, strong), distance: room },
-    }]);
-    return {
-      ...base(look),
-      tooltip: { ...base(look).tooltip, show: false },
-      grid: { left: 16, right: 16, top: look.size * 3.6, bottom: look.size * 1.9 },
-      xAxis: {
-        ...valueAxis(look, axisFrom(values), 100), interval: 10, splitLine: { show: false },
-        axisLine: { show: true, lineStyle: { color: look.control } }, axisTick: { show: true, lineStyle: { color: look.control } },
-        axisLabel: { ...label(look), hideOverlap: true },
-      },
-      yAxis: { type: 'value', min: 0, max: top, show: false },
-      series: [{
-        type: 'scatter', data: dots, symbolSize: Math.min(10, look.size * 0.55), itemStyle: { color: look.control, opacity: 1 }, silent: true,
-        markArea: low === null ? undefined : {
-          silent: true, itemStyle: { color: look.sunken, borderColor: look.hair, borderWidth: 1 }, data: [[{ xAxis: low }, { xAxis: high }]],
-        },
-        markLine: {
-          silent: true, symbol: 'none',
-          data: [...line(median, mark.median, look.text, 2, false, 4), ...line(own, mark.own, look.own, 3, true, look.size * 1.5)],
-        },
-      }, {
-        type: 'scatter', silent: true, data: own === null ? [] : [[own, 1]], symbolSize: 14, z: 5,
-        itemStyle: { color: look.own, borderColor: look.surface, borderWidth: 2, opacity: 1 },
-      }],
-    };
-  }
-
   // Oldest on the left, whatever the order of the table; a row marked "break" starts a new line.
   function lineChart(table, look, place) {
     const { heads, rows } = read(table);
@@ -175,7 +132,7 @@
     };
   }
 
-  const kinds = { strip, line: lineChart, radar, bars };
+  const kinds = { line: lineChart, radar, bars };
 
   function draw(place) {
     const table = document.getElementById(place.dataset.table);

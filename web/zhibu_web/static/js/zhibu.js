@@ -91,7 +91,7 @@
     // An outer swap replaces the target; its successor carries the same id.
     const target = known instanceof Element && known.isConnected ? known : document.getElementById(known?.id ?? '');
     if (!target) return;
-    say('');
+    say(target.dataset.say === undefined ? '' : target.textContent.trim().replace(/\s+/g, ' '));
     start(target);
     focusIn(target);
     document.dispatchEvent(new CustomEvent('zhibu:shown', { detail: target }));

@@ -1,0 +1,119 @@
+"""The words for what audit rows hold: kinds of objects, fields and clients; what is not known here stands as it is."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from zhibu_core.audit.reading import Access
+from zhibu_core.identity.permissions import ROLES
+from zhibu_core.platform import Platform
+from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
+from zhibu_web.render import reader
+
+DEEDS: Final[Mapping[str, Words]] = {
+    "member.read": Words("打开档案", "opened the record"),
+    "member.unmask": Words("查看完整信息", "saw values whole"),
+    "home.read": Words("登录", "signed in"),
+    "audit.read": Words("查询审计", "searched the audit"),
+    "tenant.open": Words("开通租户", "opened the tenant"),
+    "tenant.suspend": Words("暂停租户", "suspended the tenant"),
+    "tenant.resume": Words("恢复租户", "resumed the tenant"),
+    "tenant.export": Words("导出租户", "exported the tenant"),
+    "tenant.import": Words("导入租户", "took the tenant in"),
+    "tenant.keys.rotate": Words("更换密钥", "changed the keys"),
+}
+"""Deeds that are called otherwise than their permission, or that need none: those of the operator."""
+
+FIELDS: Final[Mapping[str, Words]] = {
+    "citizen_id": Words("身份证号", "citizen number"),
+    "phone": Words("手机号码", "mobile number"),
+    "telephone": Words("固定电话", "telephone"),
+    "address": Words("住址", "address"),
+    "minutes": Words("会议记录", "minutes"),
+    "roll": Words("点名", "roll"),
+    "kinds": Words("活动类型", "kinds"),
+    "starts_at": Words("开始时间", "start"),
+    "state": Words("状态", "state"),
+    "closed_on": Words("完成日期", "day of completion"),
+    "confirmed_at": Words("确认", "confirmation"),
+    "disputed": Words("异议", "dispute"),
+    "is_on": Words("启用状态", "on or off"),
+    "until": Words("截止日期", "last day"),
+    "withdrawn_on": Words("撤回日期", "day of withdrawal"),
+    "code": Words("编号", "code"),
+    "name": Words("名称", "name"),
+    "deadline": Words("期限", "deadline"),
+    "audience": Words("对象", "audience"),
+    "training": Words("学习记录", "training"),
+    "person": Words("人员", "person"),
+}
+OBJECTS: Final[Mapping[str, Words]] = {
+    "person": Words("人员", "person"),
+    "import_run": Words("导入", "import"),
+    "role_grant": Words("授权", "role grant"),
+    "web_session": Words("登录", "sign-in"),
+    "tenant": Words("租户", "tenant"),
+    "meeting": Words("活动记录", "meeting record"),
+    "attendance": Words("出席", "attendance"),
+    "task": Words("任务", "task"),
+    "learning_training": Words("学习记录", "training entry"),
+    "learning_course": Words("课程", "course"),
+    "affairs_case": Words("发展党员台账", "development case"),
+    "organization": Words("组织", "organization"),
+    "duty_waiver": Words("免除", "waiver"),
+    "audit": Words("审计", "audit"),
+}
+WHOLE_RECORD: Final = "record"
+"""The field that stands for the whole page: the deed says as much."""
+
+CLIENTS: Final[Mapping[str, Words]] = {
+    "web": Words("网页", "web pages"),
+    "command": Words("命令行", "command line"),
+    "job": Words("后台任务", "job"),
+}
+MEMBER: Final = ROLES["member"]
+NOBODY: Final = Words("平台（运维命令或后台任务）", "the platform (a command or a job)")
+GONE: Final = Words("已不在库中的人员", "somebody no longer on record")
+
+
+class AccessWords:
+    """What a row says, in one reader's language."""
+
+    def __init__(self, platform: Platform, who: Scope, locale: str) -> None:
+        actions = platform.scopes.policy(who.plugins).actions.values()
+        self._titles = {action.key: action.title for action in actions} | dict(DEEDS)
+        self._plugins = {key: card.title for key, card in platform.host.manifests.items()}
+        self._locale = locale
+        self._joint = reader(locale).pgettext("list", ", ")
+
+    def action(self, row: Access) -> str:
+        """What was done; a deed of a plugin that is off by its key."""
+        found = self._titles.get(row.action)
+        return found.of(self._locale) if found else row.action
+
+    def actor(self, row: Access) -> str:
+        """Name and, after a joint, the roles held that day."""
+        if row.actor_id is None:
+            return NOBODY.of(self._locale)
+        roles = [ROLES[role] for role in row.roles if role in ROLES] or [MEMBER]
+        name = row.actor or GONE.of(self._locale)
+        return self._joint.join([name, *(role.of(self._locale) for role in roles)])
+
+    def object(self, row: Access) -> str:
+        """Whom or what it concerned."""
+        if row.person:
+            return row.person
+        kind, _, key = row.object_type.partition(":")
+        word = self._plugins.get(key) if kind == "plugin" else OBJECTS.get(kind)
+        return word.of(self._locale) if word else row.object_type
+
+    def fields(self, row: Access, *, whole: bool = False) -> str:
+        """The fields by their names; `whole` shows those that have none here as they stand."""
+        known = [FIELDS[name].of(self._locale) for name in row.fields if name in FIELDS]
+        rest = [name for name in row.fields if name not in FIELDS and name != WHOLE_RECORD] if whole else []
+        return self._joint.join([*known, *rest])
+
+    def client(self, row: Access) -> str:
+        """Through what."""
+        word = CLIENTS.get(row.client)
+        return word.of(self._locale) if word else row.client
