@@ -1,0 +1,89 @@
+"""Keeps wrapped keys in a folder of files that only their owner reads, and wraps with a master key that lies beside them."""
+
+import fcntl
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from zhibu_core.crypto.suites import NONCE
+
+MASTER = "master.key"
+
+
+class FolderOfKeys:
+    """The provider for laptops and small installations: key store and key-encryption key in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def stamp(self, tenant: uuid.UUID) -> object:
+        """Changes whenever the tenant's keys do."""
+        try:
+            found = self._path(tenant).stat()
+        except FileNotFoundError:
+            return None
+        return found.st_mtime_ns, found.st_ino
+
+    def read(self, tenant: uuid.UUID) -> bytes | None:
+        """What was kept for the tenant, None where nothing was."""
+        try:
+            return self._path(tenant).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def write(self, tenant: uuid.UUID, content: bytes) -> None:
+        """Keeps this instead of what was kept before."""
+        path = self._path(tenant)
+        with _draft(path, content) as draft:
+            os.replace(draft, path)
+
+    @contextmanager
+    def locked(self, tenant: uuid.UUID) -> Iterator[None]:
+        """Nobody else on this machine changes the tenant's keys inside the block."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self.folder / f"{tenant}.lock").open("wb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+    def wrap(self, plain: bytes, tenant: uuid.UUID) -> bytes:
+        """The key under the master key, bound to its tenant."""
+        nonce = os.urandom(NONCE)
+        return nonce + AESGCM(self._master()).encrypt(nonce, plain, tenant.bytes)
+
+    def unwrap(self, wrapped: bytes, tenant: uuid.UUID) -> bytes:
+        """The key; raises `InvalidTag` where it was wrapped for another tenant or by another master key."""
+        return AESGCM(self._master()).decrypt(wrapped[:NONCE], wrapped[NONCE:], tenant.bytes)
+
+    def _path(self, tenant: uuid.UUID) -> Path:
+        return self.folder / f"{tenant}.json"
+
+    def _master(self) -> bytes:
+        path = self.folder / MASTER
+        if not path.exists():
+            write_once(path, os.urandom(32))
+        return path.read_bytes()
+
+
+def write_once(path: Path, content: bytes) -> None:
+    """Writes a key file that only its owner reads; where another process was first, its file stays."""
+    with _draft(path, content) as draft, suppress(FileExistsError):
+        os.link(draft, path)
+
+
+@contextmanager
+def _draft(path: Path, content: bytes) -> Iterator[Path]:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}.new")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)

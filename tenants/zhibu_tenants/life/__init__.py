@@ -1,0 +1,1 @@
+"""A tenant from birth to erasure: suspended, resumed, exported, imported elsewhere, erased."""

@@ -1,0 +1,53 @@
+"""Suspends and resumes a tenant: a suspended one answers with one plain page, and its jobs wait."""
+
+from typing import Literal
+
+from zhibu_core.audit import note
+from zhibu_core.database.ownership import as_owner
+from zhibu_core.errors import InvalidInput
+from zhibu_core.platform import Platform
+from zhibu_core.tenancy.scope import Scope, Tenant
+from zhibu_core.words import Words
+
+State = Literal["importing", "open", "suspended", "erasing"]
+
+_CHANGE = "update global_tenant set state = $2 where id = $1"
+
+
+async def change_state(platform: Platform, tenant: Tenant, state: State) -> None:
+    """Writes the state; the owner's own transaction."""
+    async with as_owner(platform, tenant.id) as owner:
+        await owner.execute(_CHANGE, tenant.id, state)
+    platform.tenants_seen.pop(tenant.slug, None)
+
+
+async def suspend(platform: Platform, tenant: Tenant, reason: str) -> None:
+    """Closes every door of the tenant; suspending twice changes nothing. Raises `InvalidInput` while it is being erased."""
+    _refuse_unless(tenant, {"open", "suspended"})
+    await change_state(platform, tenant, "suspended")
+    await _note(platform, tenant, "tenant.suspend", reason)
+
+
+async def resume(platform: Platform, tenant: Tenant, reason: str) -> None:
+    """Opens the doors again; raises `InvalidInput` for a tenant that is being imported or erased."""
+    _refuse_unless(tenant, {"open", "suspended"})
+    await change_state(platform, tenant, "open")
+    await _note(platform, tenant, "tenant.resume", reason)
+
+
+def _refuse_unless(tenant: Tenant, states: set[str]) -> None:
+    if tenant.state not in states:
+        raise InvalidInput(
+            "tenant_state",
+            Words(
+                f"租户“{tenant.slug}”正在导入或注销（{tenant.state}），不能暂停或恢复。",
+                f"The tenant “{tenant.slug}” is {tenant.state}, so it can be neither suspended nor resumed.",
+            ),
+            field="tenant",
+        )
+
+
+async def _note(platform: Platform, tenant: Tenant, action: str, reason: str) -> None:
+    async with platform.database.session(tenant.id) as session:
+        scope = Scope(tenant, frozenset())
+        await note(session, scope, action, "tenant", tenant.id, purpose=reason or None)

@@ -1,0 +1,1 @@
+"""Checks what Zhibu signed, with the standard library and cryptography alone."""

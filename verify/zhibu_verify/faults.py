@@ -1,0 +1,5 @@
+"""What is wrong with a file, as a sentence."""
+
+
+class Fault(Exception):
+    """The file is not what was signed."""
