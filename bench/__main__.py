@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from bench import hooks, importing, row_security, scores
+from bench import audit, hooks, importing, row_security, scores
 from bench.world import World, make_world
 
 Figure = dict[str, Any]
@@ -17,6 +17,7 @@ BENCHES: tuple[Callable[[World, bool], Awaitable[list[Figure]]], ...] = (
     scores.run,
     row_security.run,
     hooks.run,
+    audit.run,
 )
 
 

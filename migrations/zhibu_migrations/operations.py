@@ -21,20 +21,25 @@ def create_tenant_table(
     references: Mapping[str, str] | None = None,
     indexes: Sequence[str] = (),
     append_only: bool = False,
+    by_month: str | None = None,
 ) -> None:
     """Creates a tenant table with forced row security, its policy and the runtime role's grants.
 
     `columns` is SQL without tenant_id and id. `unique` and `indexes` list columns ("organization_id, starts_on") to
     which tenant_id is put in front; an index may end in a ``where``. `references` maps a column to the tenant table
-    whose id it holds. An `append_only` table can be read and added to, never changed.
+    whose id it holds. An `append_only` table can be read and added to, never changed. A table
+    `by_month` is partitioned by that instant, which joins its key; its partitions have no grants of their own.
     """
-    rules = ["primary key (tenant_id, id)"]
+    rules = [f"primary key (tenant_id, id{f', {by_month}' if by_month else ''})"]
     rules += [f"unique (tenant_id, {spec})" for spec in unique]
     rules += [
         f"foreign key (tenant_id, {column}) references {table} (tenant_id, id)"
         for column, table in (references or {}).items()
     ]
-    op.execute(f"create table {name} (tenant_id uuid not null, id uuid not null, {columns}, {', '.join(rules)})")
+    spread = f" partition by range ({by_month})" if by_month else ""
+    op.execute(
+        f"create table {name} (tenant_id uuid not null, id uuid not null, {columns}, {', '.join(rules)}){spread}"
+    )
     for number, spec in enumerate(indexes, start=1):
         add_tenant_index(name, spec, number)
     op.execute(f"alter table {name} enable row level security")

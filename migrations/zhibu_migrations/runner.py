@@ -45,6 +45,7 @@ async def upgrade(owner_url: str, plugins: Sequence[History] = ()) -> list[str]:
             for history in behind:
                 await connection.run_sync(_upgrade, history)
                 changed.append(history.key)
+            await connection.run_sync(_show_versions, [CORE, *plugins])
             await connection.commit()
     finally:
         await engine.dispose()
@@ -71,6 +72,13 @@ def _current(connection: Connection, history: History, tables: set[str]) -> str 
         return None
     found: str | None = connection.scalar(text(f"select version_num from jobs.{history.table}"))  # noqa: S608 our own key
     return found
+
+
+def _show_versions(connection: Connection, histories: Sequence[History]) -> None:
+    """Lets the runtime role read how far each history is: a process that may not migrate refuses to start behind it."""
+    for history in histories:
+        if history.head():
+            connection.execute(text(f"grant select on jobs.{history.table} to app_rt"))
 
 
 def _upgrade(connection: Connection, history: History) -> None:

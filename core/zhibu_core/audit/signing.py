@@ -1,0 +1,100 @@
+"""The installation's key that signs seals (Ed25519), in the folder of keys, and the public keys that seals are checked by."""
+
+import os
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+PRIVATE = "audit-signing.pem"
+OWNER_ONLY = 0o600
+
+
+class SealingKeys:
+    """Signs with the one private key; knows that key's public half and every `audit-<key id>.pub` in the folder.
+
+    To change the key, move `audit-signing.pem` away: the next seal makes a new one, and seals of the old stay readable
+    by its `.pub`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @cached_property
+    def _private(self) -> Ed25519PrivateKey:
+        path = self.folder / PRIVATE
+        if not path.exists():
+            made = Ed25519PrivateKey.generate()
+            write_once(path, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        found = load_pem_private_key(path.read_bytes(), None)
+        if not isinstance(found, Ed25519PrivateKey):
+            raise TypeError(f"{PRIVATE} is no Ed25519 key")
+        write_once(self.folder / f"audit-{key_id(found.public_key())}.pub", pem_of(found.public_key()))
+        return found
+
+    @property
+    def current(self) -> str:
+        """The id of the key that signs."""
+        return key_id(self._private.public_key())
+
+    def public_pem(self) -> str:
+        """The public key that seals are signed for, for those who check them elsewhere."""
+        return pem_of(self._private.public_key()).decode()
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes."""
+        return self._private.sign(message)
+
+    def is_signed(self, key: str, message: bytes, signature: bytes) -> bool | None:
+        """Whether the key signed the message; None where the key is not known here."""
+        found = self._known().get(key)
+        if found is None:
+            return None
+        try:
+            found.verify(signature, message)
+        except InvalidSignature:
+            return False
+        return True
+
+    def _known(self) -> dict[str, Ed25519PublicKey]:
+        keys = [load_pem_public_key(path.read_bytes()) for path in self.folder.glob("audit-*.pub")]
+        return {key_id(key): key for key in keys if isinstance(key, Ed25519PublicKey)}
+
+
+def key_id(key: Ed25519PublicKey) -> str:
+    """The first 16 hexadecimal digits of SHA-256 over the key's 32 bytes."""
+    return sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()[:16]
+
+
+def pem_of(key: Ed25519PublicKey) -> bytes:
+    """The key as a PEM file (SubjectPublicKeyInfo)."""
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+def write_once(path: Path, content: bytes) -> None:
+    """Writes a file that only its owner reads; where another process was first, its file stays."""
+    if path.exists():
+        return
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,0 +1,24 @@
+"""What a worker runs behind the requests: the outbox's dispatcher, and the jobs that run by the clock."""
+
+from zhibu_core.audit.nightly import SCHEDULED
+from zhibu_core.jobs import Dispatcher
+from zhibu_core.platform import Platform
+from zhibu_core.schedule import Scheduler
+
+
+class Background:
+    """Both parts of one process; any number of processes may run them."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.dispatcher = Dispatcher(platform)
+        self.scheduler = Scheduler(platform, SCHEDULED)
+
+    async def start(self) -> None:
+        """Begins to deliver and to look at the clock."""
+        await self.dispatcher.start()
+        await self.scheduler.start()
+
+    async def stop(self) -> None:
+        """Stops both, and waits for what is being delivered."""
+        await self.scheduler.stop()
+        await self.dispatcher.stop()
