@@ -1,0 +1,140 @@
+"""Pods as the chart renders them: restricted, probed, pinned, without a secret in the open, ending gracefully."""
+
+import re
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from zhibu_core.http.health import live, ready
+from zhibu_core.http.server import GRACE
+
+pytestmark = pytest.mark.chart
+SETTINGS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "settings.md"
+SECRET = {"ZHIBU_DATABASE_URL", "ZHIBU_CLIENT_SECRET", "ZHIBU_METRICS_TOKEN"}
+SERVICE = ("web", "worker")
+
+
+def only_container(pod: Any) -> Any:
+    assert "initContainers" not in pod["spec"]
+    [container] = pod["spec"]["containers"]
+    return container
+
+
+def environment(pod: Any) -> dict[str, Any]:
+    given = only_container(pod)["env"]
+    found = {one["name"]: one for one in given}
+    assert len(found) == len(given), "a setting is given twice"
+    return found
+
+
+def test_there_are_web_worker_and_migration(chart: Any) -> None:
+    assert set(chart.pods) == {"web", "worker", "migration"}
+
+
+def test_every_pod_is_restricted(chart: Any) -> None:
+    for pod in chart.pods.values():
+        spec = pod["spec"]
+        assert spec["automountServiceAccountToken"] is False
+        assert spec["securityContext"]["runAsNonRoot"] is True
+        assert spec["securityContext"]["runAsUser"] > 0
+        assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert not {"hostNetwork", "hostPID", "hostIPC"} & set(spec)
+        rights = only_container(pod)["securityContext"]
+        assert rights["capabilities"] == {"drop": ["ALL"]}
+        assert (rights["allowPrivilegeEscalation"], rights["privileged"]) == (False, False)
+        assert rights["readOnlyRootFilesystem"] is True
+        assert rights["runAsNonRoot"] is True
+        assert rights["seccompProfile"] == {"type": "RuntimeDefault"}
+
+
+def test_pods_write_to_folders_of_their_own_only(chart: Any) -> None:
+    for pod in chart.pods.values():
+        kinds = {name for volume in pod["spec"]["volumes"] for name in volume if name != "name"}
+        assert kinds <= {"emptyDir", "persistentVolumeClaim"}
+        assert {mount["name"] for mount in only_container(pod)["volumeMounts"]} == {
+            volume["name"] for volume in pod["spec"]["volumes"]
+        }
+    assert "emptyDir" in next(one for one in chart.pods["migration"]["spec"]["volumes"] if one["name"] == "data")
+
+
+def test_keys_and_anchors_are_shared_by_all_that_serve(chart: Any) -> None:
+    web, worker = (
+        {volume["name"]: volume for volume in chart.pods[part]["spec"]["volumes"] if "persistentVolumeClaim" in volume}
+        for part in SERVICE
+    )
+    assert web == worker
+    assert set(web) == {"data", "anchors"}
+    mounts = {mount["name"]: mount["mountPath"] for mount in only_container(chart.pods["web"])["volumeMounts"]}
+    assert environment(chart.pods["web"])["ZHIBU_DATA"]["value"] == mounts["data"]
+    assert environment(chart.pods["web"])["ZHIBU_ANCHORS"]["value"] == mounts["anchors"]
+
+
+def test_the_migration_by_the_clock_is_the_same_one(chart: Any) -> None:
+    [clock] = chart.of("CronJob")
+    assert clock["spec"]["concurrencyPolicy"] == "Forbid"
+    assert clock["spec"]["jobTemplate"]["spec"]["template"] == chart.pods["migration"]
+
+
+def test_one_image_named_by_digest(chart: Any) -> None:
+    images = {only_container(pod)["image"] for pod in chart.pods.values()}
+    assert len(images) == 1
+    assert re.fullmatch(r"[^@]+@sha256:[0-9a-f]{64}", images.pop())
+
+
+def test_the_service_has_three_probes_at_doors_that_exist(chart: Any) -> None:
+    paths = {"startupProbe": live, "livenessProbe": live, "readinessProbe": ready}
+    for part in SERVICE:
+        container = only_container(chart.pods[part])
+        [port] = container["ports"]
+        assert str(port["containerPort"]) == environment(chart.pods[part])["ZHIBU_PORT"]["value"]
+        for probe, handler in paths.items():
+            assert container[probe]["httpGet"] == {"path": next(iter(handler.paths)), "port": port["name"]}
+
+
+def test_a_pod_has_time_to_end(chart: Any) -> None:
+    for part in SERVICE:
+        wait = only_container(chart.pods[part])["lifecycle"]["preStop"]["sleep"]["seconds"]
+        assert wait >= 5
+        assert chart.pods[part]["spec"]["terminationGracePeriodSeconds"] >= wait + GRACE
+
+
+def test_memory_is_limited(chart: Any) -> None:
+    for pod in chart.pods.values():
+        amounts = only_container(pod)["resources"]
+        assert "memory" in amounts["limits"]
+        assert {"cpu", "memory"} <= set(amounts["requests"])
+
+
+def test_secrets_are_named_and_never_written(chart: Any) -> None:
+    assert chart.of("Secret", "ConfigMap") == []
+    for pod in chart.pods.values():
+        for name, given in environment(pod).items():
+            if name in SECRET:
+                assert set(given["valueFrom"]) == {"secretKeyRef"}
+            assert not re.search(r"postgres(ql)?://|BEGIN .*PRIVATE", str(given))
+
+
+def test_only_the_migration_knows_the_administrator(chart: Any) -> None:
+    address = {part: environment(pod)["ZHIBU_DATABASE_URL"]["valueFrom"] for part, pod in chart.pods.items()}
+    assert address["web"] == address["worker"]
+    assert address["migration"] != address["web"]
+    administrator = address["migration"]["secretKeyRef"]["name"]
+    assert administrator not in str([chart.pods[part] for part in SERVICE])
+
+
+def test_settings_are_documented_ones(chart: Any) -> None:
+    documented = set(re.findall(r"`([A-Z_]+)`", SETTINGS.read_text(encoding="utf-8")))
+    for pod in chart.pods.values():
+        assert set(environment(pod)) <= documented
+
+
+def test_arguments_are_commands_that_exist(chart: Any) -> None:
+    points = {point.name: point for point in entry_points(group="zhibu.commands")}
+    for part, pod in chart.pods.items():
+        name, *rest = only_container(pod)["args"]
+        command: click.Command = points[name].load()
+        command.make_context(name, list(rest))
+        assert (part, name) in {("web", "serve"), ("worker", "worker"), ("migration", "migrate")}
