@@ -1,11 +1,16 @@
 """Keys of tenants: both suites, binding to row and tenant, rotation, destruction, and processes that race for the first key."""
 
+import hmac
+import os
 import subprocess
 import sys
 import uuid
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,6 +93,26 @@ def test_destroyed_keys_are_gone_for_good(keyring: Keyring) -> None:
         with pytest.raises(Unavailable):
             ring.rotate(ROW)
     assert keyring.cipher(OTHER, "person.sealed").open(kept, OTHER) == b"kept"
+
+
+def test_keys_of_version_0_1_go_on(tmp_path: Path) -> None:
+    folder = FolderOfKeys(tmp_path)
+    data_key, nonce = os.urandom(32), os.urandom(12)
+    (tmp_path / f"{ROW}.key").write_bytes(folder.wrap(data_key, ROW))
+    info = {
+        use: HKDF(SHA256(), 32, None, f"{use}|person.sealed".encode()).derive(data_key) for use in ("seal", "index")
+    }
+    sealed = b"\x01" + nonce + AESGCM(info["seal"]).encrypt(nonce, b"old", ROW.bytes + b"person.sealed" + OTHER.bytes)
+    keyring = Keyring(folder)
+    cipher = keyring.cipher(ROW, "person.sealed")
+    assert cipher.open(sealed, OTHER) == b"old"
+    assert cipher.index("id|1") == hmac.digest(info["index"], b"id|1", "sha256")[:16]
+    keyring.rotate(ROW)
+    assert [path.suffix for path in tmp_path.glob(f"{ROW}.*") if path.suffix != ".lock"] == [".json"]
+    assert keyring.cipher(ROW, "person.sealed").open(sealed, OTHER) == b"old"
+    keyring.destroy(ROW)
+    with pytest.raises(Unavailable):
+        keyring.cipher(ROW, "person.sealed")
 
 
 def test_processes_that_race_make_one_key(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Keeps wrapped keys in a folder of files that only their owner reads, and wraps with a master key that lies beside them."""
 
+import datetime as dt
 import fcntl
 import os
 import uuid
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from zhibu_core.crypto.suites import NONCE
@@ -22,24 +24,26 @@ class FolderOfKeys:
 
     def stamp(self, tenant: uuid.UUID) -> object:
         """Changes whenever the tenant's keys do."""
-        try:
-            found = self._path(tenant).stat()
-        except FileNotFoundError:
-            return None
-        return found.st_mtime_ns, found.st_ino
+        for path in (self._path(tenant), self._first_form(tenant)):
+            with suppress(FileNotFoundError):
+                found = path.stat()
+                return found.st_mtime_ns, found.st_ino
+        return None
 
     def read(self, tenant: uuid.UUID) -> bytes | None:
         """What was kept for the tenant, None where nothing was."""
-        try:
+        with suppress(FileNotFoundError):
             return self._path(tenant).read_bytes()
-        except FileNotFoundError:
-            return None
+        with suppress(FileNotFoundError):
+            return _of_first_form(self._first_form(tenant))
+        return None
 
     def write(self, tenant: uuid.UUID, content: bytes) -> None:
         """Keeps this instead of what was kept before."""
         path = self._path(tenant)
         with _draft(path, content) as draft:
             os.replace(draft, path)
+        self._first_form(tenant).unlink(missing_ok=True)
 
     @contextmanager
     def locked(self, tenant: uuid.UUID) -> Iterator[None]:
@@ -61,11 +65,21 @@ class FolderOfKeys:
     def _path(self, tenant: uuid.UUID) -> Path:
         return self.folder / f"{tenant}.json"
 
+    def _first_form(self, tenant: uuid.UUID) -> Path:
+        return self.folder / f"{tenant}.key"
+
     def _master(self) -> bytes:
         path = self.folder / MASTER
         if not path.exists():
             write_once(path, os.urandom(32))
         return path.read_bytes()
+
+
+def _of_first_form(path: Path) -> bytes:
+    """A file of version 0.1, one wrapped key and nothing else: it sealed as key 1 and made the blind indexes as well."""
+    wrapped, made = path.read_bytes(), dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC)
+    key = {"number": 1, "suite": "aes", "made_at": made, "wrapped": wrapped}
+    return msgspec.json.encode({"data": [key], "index_suite": "aes", "index_key": wrapped})
 
 
 def write_once(path: Path, content: bytes) -> None:
