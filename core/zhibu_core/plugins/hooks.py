@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pluggy
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -102,6 +103,18 @@ def export_tenant() -> Sequence[type[TenantOwned]]:
 @hookspec
 def import_tenant(session: AsyncSession, scope: Scope, platform: Platform) -> Any:
     """Do, as a coroutine in the import's own transaction, what your rows of a tenant's archive need beyond themselves."""
+    raise NotImplementedError
+
+
+@hookspec
+def export_person(session: AsyncSession, scope: Scope, person_id: UUID) -> Any:
+    """Return, as a coroutine, `PersonSection`s with everything that you keep about the person."""
+    raise NotImplementedError
+
+
+@hookspec
+def erase_person(session: AsyncSession, scope: Scope, person_id: UUID) -> Any:
+    """Erase, as a coroutine, what you may of the person's data, and return as `Kept` what stays and why."""
     raise NotImplementedError
 
 

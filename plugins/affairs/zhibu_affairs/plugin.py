@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.imports.contract import Importer
 from zhibu_core.plugins.hooks import hookimpl
 from zhibu_core.plugins.manifest import CONTRACT, Action, FactKind, Manifest
+from zhibu_core.plugins.person_data import Kept, PersonSection
 from zhibu_core.tenancy.models import TenantOwned
 from zhibu_core.words import Words
 
@@ -79,3 +83,19 @@ def export_tenant() -> Sequence[type[TenantOwned]]:
     from zhibu_affairs.models import DevelopmentCase, DevelopmentStep, DuesEntry
 
     return [DevelopmentCase, DevelopmentStep, DuesEntry]
+
+
+@hookimpl
+async def export_person(session: AsyncSession, person_id: UUID) -> Sequence[PersonSection]:
+    """The case of development with its steps, and dues."""
+    from zhibu_affairs.about_person import sections
+
+    return await sections(session, person_id)
+
+
+@hookimpl
+async def erase_person(session: AsyncSession, person_id: UUID) -> Sequence[Kept]:
+    """Both ledgers are kept: of a case only its free note goes."""
+    from zhibu_affairs.about_person import forget
+
+    return await forget(session, person_id)

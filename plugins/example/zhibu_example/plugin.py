@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,6 +11,7 @@ from zhibu_core.imports.contract import Importer
 from zhibu_core.plugins.events import Event
 from zhibu_core.plugins.hooks import hookimpl
 from zhibu_core.plugins.manifest import CONTRACT, Action, FactKind, GraphQLContribution, Job, Manifest
+from zhibu_core.plugins.person_data import Kept, PersonSection
 from zhibu_core.plugins.slots import NavItem, Panel
 from zhibu_core.tenancy.models import TenantOwned
 from zhibu_core.words import Words
@@ -124,6 +126,22 @@ async def import_tenant(session: AsyncSession) -> None:
     from zhibu_example.shelf import ask_for_shelving
 
     await ask_for_shelving(session)
+
+
+@hookimpl
+async def export_person(session: AsyncSession, person_id: UUID) -> Sequence[PersonSection]:
+    """Notes that the person wrote down."""
+    from zhibu_example.about_person import sections
+
+    return await sections(session, person_id)
+
+
+@hookimpl
+async def erase_person(session: AsyncSession, person_id: UUID) -> Sequence[Kept]:
+    """Notes stay, without who wrote them down."""
+    from zhibu_example.about_person import forget
+
+    return await forget(session, person_id)
 
 
 @hookimpl

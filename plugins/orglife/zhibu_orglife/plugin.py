@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.imports.contract import Importer
 from zhibu_core.plugins.hooks import hookimpl
 from zhibu_core.plugins.manifest import CONTRACT, Action, FactKind, GraphQLContribution, Manifest
+from zhibu_core.plugins.person_data import Kept, PersonSection
 from zhibu_core.plugins.slots import NavItem, Panel
 from zhibu_core.tenancy.models import TenantOwned
 from zhibu_core.words import Words
@@ -123,3 +127,19 @@ def export_tenant() -> Sequence[type[TenantOwned]]:
     from zhibu_orglife.models import Attendance, Meeting, Task
 
     return [Attendance, Meeting, Task]
+
+
+@hookimpl
+async def export_person(session: AsyncSession, person_id: UUID) -> Sequence[PersonSection]:
+    """Attendance with the person's own words, and tasks."""
+    from zhibu_orglife.about_person import sections
+
+    return await sections(session, person_id)
+
+
+@hookimpl
+async def erase_person(session: AsyncSession, person_id: UUID) -> Sequence[Kept]:
+    """Reasons of leave and disputes go; the roll belongs to the minutes."""
+    from zhibu_orglife.about_person import forget
+
+    return await forget(session, person_id)
