@@ -1,6 +1,7 @@
 """What a worker runs behind the requests: the outbox's dispatcher, and the jobs that run by the clock."""
 
 from zhibu_core.audit.nightly import SCHEDULED
+from zhibu_core.idempotency import SWEEP
 from zhibu_core.jobs import Dispatcher
 from zhibu_core.platform import Platform
 from zhibu_core.schedule import Scheduler
@@ -11,7 +12,7 @@ class Background:
 
     def __init__(self, platform: Platform) -> None:
         self.dispatcher = Dispatcher(platform)
-        self.scheduler = Scheduler(platform, SCHEDULED)
+        self.scheduler = Scheduler(platform, (*SCHEDULED, SWEEP))
 
     async def start(self) -> None:
         """Begins to deliver and to look at the clock."""

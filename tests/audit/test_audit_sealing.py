@@ -6,7 +6,9 @@ import json
 import os
 import stat
 import uuid
+from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from zhibu_core.audit import note
@@ -15,6 +17,7 @@ from zhibu_core.audit.problems import Problem
 from zhibu_core.audit.seals import seal_tenant, split_entries
 from zhibu_core.audit.signing import PRIVATE, SealingKeys
 from zhibu_core.audit.verifying import verify_tenant
+from zhibu_core.errors import Unavailable
 from zhibu_core.platform import Platform
 from zhibu_testing.fixtures import Parties, all_powers
 
@@ -87,9 +90,9 @@ async def test_tenants_have_chains_of_their_own(ledger: Ledger, guarded: Platfor
         assert await session.scalar(query, {"t": ledger.tenant.id}) == 0
 
 
-async def test_more_rows_than_one_seal_holds(ledger: Ledger, monkeypatch: object) -> None:
+async def test_more_rows_than_one_seal_holds(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     await ledger.deeds(5)
-    monkeypatch.setattr("zhibu_core.audit.seals.MOST", 2)  # type: ignore[attr-defined]
+    monkeypatch.setattr("zhibu_core.audit.seals.MOST", 2)
     assert await ledger.seal() >= 3
     report = await ledger.verify()
     assert report.is_whole
@@ -135,13 +138,31 @@ async def test_key_files_are_for_their_owner_only(ledger: Ledger) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.glob("audit-*")} == {0o600}
 
 
-def test_an_anchor_takes_each_number_once(tmp_path: object) -> None:
+def test_an_anchor_takes_each_number_once(tmp_path: Path) -> None:
     tenant = uuid.uuid4()
     heads = [Head(str(tenant), number, "00", "k", "00", 1, "2026-10-31", "2026-10-31") for number in (1, 2, 3)]
-    anchor = FolderAnchor(tmp_path)  # type: ignore[arg-type]
+    anchor = FolderAnchor(tmp_path)
     assert (anchor.last(tenant), anchor.heads(tenant)) == (None, [])
     anchor.append(tenant, heads[:2])
     anchor.append(tenant, heads)
     assert anchor.heads(tenant) == heads
     assert anchor.last(tenant) == heads[2]
     assert anchor.last(uuid.uuid4()) is None
+
+
+async def test_after_a_restored_backup_the_chain_goes_on_and_names_what_is_lost(ledger: Ledger) -> None:
+    batches = await ledger.three_seals()
+    await ledger.admin.execute("delete from audit_seal where tenant_id = $1 and number > 2", ledger.tenant.id)
+    await ledger.admin.execute("delete from audit_entry where id = any($1)", [*batches[1], *batches[2]])
+    assert (await ledger.verify()).problem == Problem("seal_missing", seal=3)
+    await ledger.deeds(1, "audit.resume")
+    with pytest.raises(Unavailable):
+        await ledger.seal()
+    assert await seal_tenant(ledger.platform, ledger.tenant.id, now=ledger.now, resume=True) == 1
+    await ledger.deeds(1)
+    assert await ledger.seal() == 1
+    report = await ledger.verify()
+    assert (report.problem, report.seals, report.lost) == (None, 4, 2)
+    assert [head.number for head in ledger.platform.anchor.heads(ledger.tenant.id)] == [1, 2, 3, 4, 5, 6]
+    await ledger.admin.execute("delete from audit_seal where tenant_id = $1 and number = 2", ledger.tenant.id)
+    assert (await ledger.verify()).problem == Problem("seal_missing", seal=2)

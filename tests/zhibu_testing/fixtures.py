@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from zhibu_core.boot import prepare_and_migrate
 from zhibu_core.database.access import OWNER, RUNTIME, Server
 from zhibu_core.database.embedded import running_sync
+from zhibu_core.http import gate
 from zhibu_core.logs import set_up_logs
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.host import PluginHost
@@ -56,12 +57,20 @@ def plain_logs() -> None:
     set_up_logs()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def steady_directory() -> Iterator[None]:
+    """A tenant's name is asked once a run, so that the number of a page's statements does not depend on the clock."""
+    kept, gate.TENANT_KEPT = gate.TENANT_KEPT, 3600.0
+    yield
+    gate.TENANT_KEPT = kept
+
+
 @pytest.fixture(scope="session")
 def test_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings with a data folder that all workers of this run share."""
+    """Settings with a data folder that all workers of this run share; no bucket of points stops a test's requests."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    return Settings(data=shared / "zhibu-data", postgres=os.environ.get("ZHIBU_PG", "18"))
+    return Settings(data=shared / "zhibu-data", postgres=os.environ.get("ZHIBU_PG", "18"), graphql_points=None)
 
 
 @pytest.fixture(scope="session")

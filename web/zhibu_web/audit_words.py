@@ -15,6 +15,7 @@ DEEDS: Final[Mapping[str, Words]] = {
     "member.unmask": Words("查看完整信息", "saw values whole"),
     "home.read": Words("登录", "signed in"),
     "audit.read": Words("查询审计", "searched the audit"),
+    "audit.resume": Words("恢复备份后接续审计", "had the audit go on after a restored backup"),
     "tenant.open": Words("开通租户", "opened the tenant"),
     "tenant.suspend": Words("暂停租户", "suspended the tenant"),
     "tenant.resume": Words("恢复租户", "resumed the tenant"),

@@ -14,7 +14,10 @@ TAIL = 4096
 
 
 class Head(msgspec.Struct, frozen=True):
-    """One seal as it is anchored; hash and signature in hexadecimal, instants in ISO 8601."""
+    """One seal as it is anchored; hash and signature in hexadecimal, instants in ISO 8601.
+
+    `resumed_after` is set where somebody had the chain go on after a restored backup: the seals between are lost.
+    """
 
     tenant: str
     number: int
@@ -24,6 +27,7 @@ class Head(msgspec.Struct, frozen=True):
     entries: int
     sealed_at: str
     anchored_at: str
+    resumed_after: int | None = None
 
 
 class Anchor(Protocol):

@@ -41,6 +41,7 @@ MOST = 5000
 _ID = 16
 _LAST = text("select * from audit_seal where tenant_id = :t order by number desc limit 1")
 _AFTER = text("select * from audit_seal where tenant_id = :t and number > :number order by number limit 200")
+_BEFORE = text("select coalesce(max(number), 0) from audit_seal where tenant_id = :t and number < :number")
 _RECENT = text("select id, at from audit_entry where tenant_id = :t and at >= :since order by at, id")
 _COVERED = text("select entries from audit_seal where tenant_id = :t and sealed_at >= :since")
 _ROWS = text(
@@ -67,19 +68,24 @@ class AuditSeal(TenantOwned):
     sealed_at: Mapped[dt.datetime]
 
 
-async def seal_tenant(platform: Platform, tenant: uuid.UUID, *, now: dt.datetime, thorough: bool = False) -> int:
+async def seal_tenant(
+    platform: Platform, tenant: uuid.UUID, *, now: dt.datetime, thorough: bool = False, resume: bool = False
+) -> int:
     """Seals the tenant's finished rows, anchors the heads, and returns how many seals were added.
 
     Whoever loses against another sealer adds none. `thorough` looks at the anchor even where there was nothing to
-    seal. Raises `Unavailable` where the chain is not the one that was anchored: nothing is built on it then.
+    seal. Raises `Unavailable` where the chain is not the one that was anchored: nothing is built on it then, unless
+    somebody decides to `resume` it, after a restored backup. Numbers that were anchored are not given again.
     """
     try:
         async with platform.database.session(tenant) as session:
             last = (await session.execute(_LAST, {"t": tenant})).one_or_none()
             fresh = await _unsealed(session, tenant, last)
             if fresh:
-                await refuse_another_chain(platform, tenant, last)
-                await _add(platform, session, last, fresh, now)
+                anchored = await asyncio.to_thread(platform.anchor.last, tenant)
+                if not resume:
+                    refuse_another_chain(anchored, last)
+                await _add(platform, session, last, fresh, now, above=anchored.number if anchored else 0)
     except IntegrityError:
         return 0
     if fresh or thorough:
@@ -87,9 +93,8 @@ async def seal_tenant(platform: Platform, tenant: uuid.UUID, *, now: dt.datetime
     return -(-len(fresh) // MOST)
 
 
-async def refuse_another_chain(platform: Platform, tenant: uuid.UUID, last: Any) -> None:
+def refuse_another_chain(anchored: Head | None, last: Any) -> None:
     """Raises `Unavailable` where the anchor knows a later head than the chain's, or another of the same number."""
-    anchored = await asyncio.to_thread(platform.anchor.last, tenant)
     number = last.number if last else 0
     if anchored and (anchored.number > number or (anchored.number == number and anchored.hash != last.hash.hex())):
         raise Unavailable(
@@ -128,10 +133,10 @@ async def rows_by_id(
 
 
 async def _add(
-    platform: Platform, session: AsyncSession, last: Any, fresh: Sequence[uuid.UUID], now: dt.datetime
+    platform: Platform, session: AsyncSession, last: Any, fresh: Sequence[uuid.UUID], now: dt.datetime, *, above: int
 ) -> None:
     tenant, since = tenant_of(session), reach_of(last)
-    number, previous = (last.number, last.hash) if last else (0, START)
+    number, previous = (max(last.number, above), last.hash) if last else (above, START)
     for start in range(0, len(fresh), MOST):
         number += 1
         rows = {row.id: row for row in await rows_by_id(session, tenant, fresh[start : start + MOST], since)}
@@ -195,13 +200,16 @@ async def _anchor(platform: Platform, tenant: uuid.UUID, now: dt.datetime) -> No
     while True:
         async with platform.database.session(tenant) as session:
             seals = (await session.execute(_AFTER, {"t": tenant, "number": number})).all()
+            before = await session.scalar(_BEFORE, {"t": tenant, "number": seals[0].number}) if seals else 0
         if not seals:
             return
-        await asyncio.to_thread(platform.anchor.append, tenant, [head_of(seal, now) for seal in seals])
+        gap = before if before != seals[0].number - 1 else None
+        heads = [head_of(seal, now, gap if seal is seals[0] else None) for seal in seals]
+        await asyncio.to_thread(platform.anchor.append, tenant, heads)
         number = seals[-1].number
 
 
-def head_of(seal: Any, now: dt.datetime) -> Head:
+def head_of(seal: Any, now: dt.datetime, resumed_after: int | None = None) -> Head:
     """What of a seal lies outside."""
     return Head(
         tenant=str(seal.tenant_id),
@@ -212,4 +220,5 @@ def head_of(seal: Any, now: dt.datetime) -> Head:
         entries=seal.entry_count,
         sealed_at=seal.sealed_at.astimezone(dt.UTC).isoformat(),
         anchored_at=now.isoformat(),
+        resumed_after=resumed_after,
     )

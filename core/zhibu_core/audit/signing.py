@@ -1,6 +1,5 @@
 """The installation's key that signs seals (Ed25519), in the folder of keys, and the public keys that seals are checked by."""
 
-import os
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -16,8 +15,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from zhibu_core.crypto.folder import write_once
+
 PRIVATE = "audit-signing.pem"
-OWNER_ONLY = 0o600
 
 
 class SealingKeys:
@@ -79,22 +79,3 @@ def key_id(key: Ed25519PublicKey) -> str:
 def pem_of(key: Ed25519PublicKey) -> bytes:
     """The key as a PEM file (SubjectPublicKeyInfo)."""
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-
-
-def write_once(path: Path, content: bytes) -> None:
-    """Writes a file that only its owner reads; where another process was first, its file stays."""
-    if path.exists():
-        return
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()

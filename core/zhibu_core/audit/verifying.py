@@ -31,12 +31,16 @@ _COVERED = text("select entries from audit_seal where tenant_id = :t and sealed_
 
 @dataclass
 class Report:
-    """What the check saw; `expired` rows are older than the retention and gone, `waiting` ones are not sealed yet."""
+    """What the check saw; `expired` rows are older than the retention and gone, `waiting` ones are not sealed yet.
+
+    `lost` seals are gone with a restored backup, after which somebody had the chain go on.
+    """
 
     seals: int = 0
     entries: int = 0
     expired: int = 0
     waiting: int = 0
+    lost: int = 0
     head: str | None = None
     problem: Problem | None = None
 
@@ -58,6 +62,11 @@ class _Walk:
     previous: bytes = START
     last: Any = None
     days: Counter[dt.date] = field(default_factory=Counter)
+
+    @property
+    def number(self) -> int:
+        """The number of the last seal walked."""
+        return int(self.last.number) if self.last else 0
 
     @property
     def expired_before(self) -> dt.datetime:
@@ -108,13 +117,16 @@ async def _check_batch(walk: _Walk, session: AsyncSession, seals: Sequence[Any])
 
 def _check_seal(walk: _Walk, seal: Any) -> Problem | None:
     """The seal by itself, in the chain, and against its anchor."""
-    number, sealing = walk.report.seals + 1, walk.platform.sealing
+    sealing = walk.platform.sealing
     signed = sealing.is_signed(seal.key_id, MARK + seal.hash, seal.signature)
     anchored = walk.anchored.get(seal.number)
     leaves = [leaf for _, leaf in split_entries(seal.entries)]
     ids = [entry for entry, _ in split_entries(seal.entries)]
+    if missing := seal.number - walk.number - 1:
+        if anchored is None or anchored.resumed_after != walk.number:
+            return Problem("seal_missing", seal=walk.number + 1)
+        walk.report.lost += missing
     checks = (
-        (seal.number == number, "seal_missing"),
         (anchored is None or anchored.hash == seal.hash.hex(), "chain_remade"),
         (seal.previous == walk.previous, "chain_broken"),
         (hash_of(seal) == seal.hash and (ids[0], ids[-1]) == (seal.first_entry, seal.last_entry), "seal_altered"),
@@ -124,7 +136,7 @@ def _check_seal(walk: _Walk, seal: Any) -> Problem | None:
         (anchored is not None or walk.now - seal.sealed_at < LATE, "not_anchored"),
     )
     wrong = next((kind for holds, kind in checks if not holds), None)
-    return Problem(wrong, seal=number) if wrong else None
+    return Problem(wrong, seal=seal.number) if wrong else None
 
 
 def _check_rows(walk: _Walk, seal: Any, rows: dict[uuid.UUID, list[Entry]]) -> Problem | None:
@@ -155,7 +167,7 @@ def _altered(seal: Any, entry: uuid.UUID, leaf: bytes, rows: dict[uuid.UUID, lis
 
 def _end_of_chain(walk: _Walk) -> Problem | None:
     """Whether the anchor knows seals after the last one."""
-    beyond = [number for number in walk.anchored if number > walk.report.seals]
+    beyond = [number for number in walk.anchored if number > walk.number]
     return Problem("seal_missing", seal=min(beyond)) if beyond else None
 
 
@@ -178,7 +190,7 @@ async def _uncovered(walk: _Walk, session: AsyncSession, day: dt.date) -> dict[u
     asked = {"t": walk.tenant, "since": start, "before": start + dt.timedelta(days=1)}
     left = {row.id: row.at for row in await session.execute(_OF_DAY, asked)}
     seals = await session.execute(
-        _COVERED, {"t": walk.tenant, "since": start - SKEW, "number": walk.report.seals}
+        _COVERED, {"t": walk.tenant, "since": start - SKEW, "number": walk.number}
     )  # fmt: skip
     for seal in seals:
         for entry, _ in split_entries(seal.entries):

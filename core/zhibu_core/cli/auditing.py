@@ -5,11 +5,12 @@ import json
 
 import click
 
+from zhibu_core.audit import note
 from zhibu_core.audit.nightly import check_tenant
 from zhibu_core.audit.seals import seal_tenant
 from zhibu_core.audit.verifying import Report
 from zhibu_core.cli.loop import run
-from zhibu_core.cli.running import platform, tenant_of_slug
+from zhibu_core.cli.running import in_tenant, platform, tenant_of_slug
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.directory import all_tenants
 from zhibu_core.tenancy.scope import Tenant
@@ -63,6 +64,24 @@ def seal(slug: str | None, every: bool) -> None:
         click.echo(f"{tenant.slug}\t{count}")
 
 
+@audit.command()
+@click.option("--tenant", "slug", required=True)
+@click.option("--reason", required=True, help="Why seals are lost, such as the backup that was restored.")
+def resume(slug: str, reason: str) -> None:
+    """Let the chain go on after a restored backup: anchored seals that the backup lacks stay named as lost.
+
+    The reason becomes a row of the audit. Exit codes: 0 done; 2 unknown tenant; 64 wrong usage.
+    """
+
+    async def work() -> int:
+        async with platform() as running:
+            async with in_tenant(running, slug) as (session, scope):
+                await note(session, scope, "audit.resume", "audit", purpose=reason)
+            return await seal_tenant(running, scope.tenant.id, now=dt.datetime.now(dt.UTC), resume=True)
+
+    click.echo(f"{slug}\t{run(work())}")
+
+
 @audit.command("key")
 def public_key() -> None:
     """Print the public key (PEM, Ed25519) that seals are signed for. Exit codes: 0 printed; 64 wrong usage."""
@@ -81,6 +100,7 @@ def as_line(slug: str, report: Report) -> dict[str, object]:
         "entries": report.entries,
         "expired": report.expired,
         "waiting": report.waiting,
+        "lost": report.lost,
         "head": report.head,
         "problem": report.problem.as_line() if report.problem else None,
     }
@@ -92,7 +112,8 @@ def words_of(report: Report) -> str:
         return report.problem.words.zh
     more = f"，{report.waiting} 条待封存" if report.waiting else ""
     gone = f"，{report.expired} 条已过保存期" if report.expired else ""
-    return f"审计完整：{report.seals} 个封存，{report.entries} 条记录{gone}{more}。"
+    lost = f"；另有 {report.lost} 个封存随恢复备份丢失，已登记" if report.lost else ""
+    return f"审计完整：{report.seals} 个封存，{report.entries} 条记录{gone}{more}{lost}。"
 
 
 async def _all(running: Platform) -> list[Tenant]:

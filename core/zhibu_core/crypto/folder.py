@@ -84,6 +84,8 @@ def _of_first_form(path: Path) -> bytes:
 
 def write_once(path: Path, content: bytes) -> None:
     """Writes a key file that only its owner reads; where another process was first, its file stays."""
+    if path.exists():
+        return
     with _draft(path, content) as draft, suppress(FileExistsError):
         os.link(draft, path)
 

@@ -1,4 +1,4 @@
-"""The installation's signing key: what is signed with it (audit seals, archives, certificates) can be checked without Zhibu."""
+"""The installation's signing key: archives and certificates signed with it can be checked without Zhibu."""
 
 import os
 from hashlib import sha256

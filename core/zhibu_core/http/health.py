@@ -1,4 +1,4 @@
-"""Probes and metrics: live asks nothing outside, ready asks database, migrations and the isolation canary."""
+"""Probes and metrics: live asks nothing outside, ready asks the database and the isolation canary."""
 
 import hmac
 from typing import Any
