@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zhibu_core.errors import InvalidInput
+from zhibu_core.rates import STANDARD, Rate, read_rate, read_rates
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Settings:
     keycloak_realm: str = "zhibu"
     anchor_folder: Path | None = None
     audit_months: int = 36
+    graphql_points: Rate | None = STANDARD
+    graphql_client_points: Mapping[str, Rate | None] = field(default_factory=dict)
 
     @property
     def keys(self) -> Path:
@@ -40,6 +43,10 @@ class Settings:
     def anchors(self) -> Path:
         """The folder of the audit's anchors; best on a disk that the database's administrator cannot write."""
         return self.anchor_folder or self.data / "anchors"
+
+    def points_of(self, client: str) -> Rate | None:
+        """The bucket of a client of the GraphQL endpoint; None where nothing is counted."""
+        return self.graphql_client_points.get(client, self.graphql_points)
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -64,6 +71,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         keycloak_realm=env.get("ZHIBU_KEYCLOAK_REALM") or "zhibu",
         anchor_folder=Path(env["ZHIBU_ANCHORS"]).absolute() if env.get("ZHIBU_ANCHORS") else None,
         audit_months=_months(env.get("ZHIBU_AUDIT_MONTHS", "36")),
+        graphql_points=read_rate(env.get("ZHIBU_GRAPHQL_POINTS") or "50000/5000", "ZHIBU_GRAPHQL_POINTS"),
+        graphql_client_points=read_rates(env.get("ZHIBU_GRAPHQL_CLIENT_POINTS", ""), "ZHIBU_GRAPHQL_CLIENT_POINTS"),
     )
 
 

@@ -88,7 +88,7 @@ class _Counting:
         if not is_composite_type(inside):
             return asks.weight - 1
         below = self.cost(node.selection_set, inside, first or 1)
-        if _is_connection(parent) and node.name.value in FREE_PARTS:
+        if is_connection(parent) and node.name.value in FREE_PARTS:
             return page * below if node.name.value == "edges" else below
         return asks.weight + below if asks.size is None else asks.size * (asks.weight + below)
 
@@ -133,7 +133,8 @@ class _Counting:
         return default
 
 
-def _is_connection(kind: GraphQLObjectType | GraphQLInterfaceType) -> bool:
+def is_connection(kind: GraphQLObjectType | GraphQLInterfaceType) -> bool:
+    """Whether the type is one of a page of a list."""
     definition = kind.extensions.get(DEFINITION)
     concrete = getattr(definition, "concrete_of", None)
     return concrete is not None and concrete.origin is Connection

@@ -1,5 +1,6 @@
 """POST /t/<slug>/graphql: one operation a request, by bearer token or by the session of our own pages."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -12,17 +13,26 @@ from zhibu_core.errors import Forbidden, InvalidInput, Unavailable, ZhibuError
 from zhibu_core.http.language import locale_of_connection
 from zhibu_core.http.problems import as_domain_error, status_of
 from zhibu_core.http.tenant_path import PREFIX
+from zhibu_core.idempotency import Answer, InFlight, KeyReused, call
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
+from zhibu_graphql.buckets import BucketEmpty
 from zhibu_graphql.context import Context
-from zhibu_graphql.engine import Operation, engine_for
+from zhibu_graphql.engine import Operation, Prepared, engine_for
 from zhibu_graphql.errors import RequestRefused, of_domain
 from zhibu_graphql.negotiation import JSON, negotiate, respond
 
 ACTION = "graphql.query"
 CLIENT_HEADER = "x-zhibu-client"
 LARGEST_BODY = 256 * 1024
+KEY_HEADER = "idempotency-key"
+STATUS: Mapping[type[ZhibuError], int] = {BucketEmpty: 429, KeyReused: 422, InFlight: 409, InvalidInput: 400}
+"""The first that an error is one of; everything else has the status that it has everywhere."""
+
+RETRY = {409: 1, 503: 2}
+"""Seconds after which to try again."""
+
 Requested = Request[Any, Any, Any]
 
 
@@ -52,11 +62,11 @@ def answer_to_error(request: Requested, raised: Exception) -> Response[bytes]:
     if isinstance(raised, (_Refused, HTTPException)):
         status = raised.status if isinstance(raised, _Refused) else raised.status_code
     else:
-        status = 400 if isinstance(error, InvalidInput) else status_of(error)
+        status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 0) or status_of(error)
     if status == 401:
         headers["WWW_Authenticate"] = "Bearer"
-    if isinstance(error, Unavailable):
-        headers["Retry_After"] = "2"
+    if isinstance(error, (BucketEmpty, InFlight, Unavailable)):
+        headers["Retry_After"] = str(error.seconds if isinstance(error, BucketEmpty) else RETRY[status])
     return respond(request, {"errors": [of_domain(error, locale_of_connection(request))]}, status, **headers)
 
 
@@ -70,13 +80,27 @@ def answer_to_error(request: Requested, raised: Exception) -> Response[bytes]:
 async def graphql(
     request: Requested, platform: NamedDependency[Platform], session: NamedDependency[AsyncSession]
 ) -> Response[bytes]:
-    """Runs the operation of the body."""
+    """Runs the operation of the body; a mutation with an `Idempotency-Key` once only."""
     _check_form(request)
     _check_session(request)
-    operation = _operation(await request.body())
     scope: Scope = request.state.scope
     context = Context(platform, session, scope, request.state.get(PREFIX, ""), locale_of_connection(request))
-    return respond(request, await engine_for(platform.host).run(context, operation))
+    engine = engine_for(platform.host)
+    prepared = engine.prepare(context, _operation(await request.body()))
+    key = request.headers.get(KEY_HEADER)
+    if key is not None and prepared.is_mutation:
+        return await _once(request, context, prepared, key)
+    return respond(request, await engine.execute(context, prepared))
+
+
+async def _once(request: Requested, context: Context, prepared: Prepared, key: str) -> Response[bytes]:
+    """Runs it unless it ran before; its answer is written in the transaction of the mutation itself."""
+    asked = call(context.platform, context.session, context.scope, key, await request.body())
+    if (before := await asked.answered()) is not None:
+        return respond(request, msgspec.Raw(before.body), before.status, Idempotency_Replayed="true")
+    answer = await engine_for(context.platform.host).execute(context, prepared)
+    await asked.keep(Answer(200, msgspec.json.encode(answer)))
+    return respond(request, answer)
 
 
 @get("/graphql", opt={"action": ACTION}, exception_handlers={Exception: answer_to_error}, sync_to_thread=False)

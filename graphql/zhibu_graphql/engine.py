@@ -7,10 +7,12 @@ from inspect import isawaitable
 from typing import Any, cast
 
 from graphql import (
+    DocumentNode,
     ExecutionResult,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
+    OperationType,
     execute,
     get_operation_ast,
 )
@@ -22,11 +24,13 @@ from zhibu_core.errors import InvalidInput, Unavailable
 from zhibu_core.http.problems import as_domain_error
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.words import Words
+from zhibu_graphql.buckets import Buckets
 from zhibu_graphql.context import Context
 from zhibu_graphql.cost import check_cost
 from zhibu_graphql.documents import Documents
 from zhibu_graphql.errors import RequestRefused, of_execution, of_request
 from zhibu_graphql.schemas import Schemas
+from zhibu_graphql.spending import actual_cost
 
 
 @dataclass(frozen=True)
@@ -38,17 +42,36 @@ class Operation:
     name: str | None = None
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """An operation that may be run: read, inside the limits, with what it may cost."""
+
+    operation: Operation
+    schema: GraphQLSchema
+    document: DocumentNode
+    chosen: OperationDefinitionNode
+    cost: int
+
+    @property
+    def is_mutation(self) -> bool:
+        """Whether it changes something."""
+        return self.chosen.operation is OperationType.MUTATION
+
+
 @dataclass
 class Engine:
-    """The schemas and documents of one host of plugins."""
+    """The schemas and documents of one host of plugins, and the points that clients have left in this process."""
 
     schemas: Schemas
     documents: Documents = field(default_factory=Documents)
+    buckets: Buckets = field(default_factory=Buckets)
 
     async def run(self, context: Context, operation: Operation) -> dict[str, Any]:
-        """The answer; raises `RequestRefused`, `InvalidInput` or `LimitExceeded` where the operation is not run,
-        `Unavailable` where it must be tried again.
-        """
+        """The answer to an operation; raises what `prepare` and `execute` raise."""
+        return await self.execute(context, self.prepare(context, operation))
+
+    def prepare(self, context: Context, operation: Operation) -> Prepared:
+        """Reads and checks; raises `RequestRefused`, `InvalidInput` or `LimitExceeded` where it must not be run."""
         plugins = context.scope.plugins
         schema = self.schemas.of(plugins)
         document = self.documents.read(plugins, schema, operation.query)
@@ -63,20 +86,37 @@ class Engine:
                 field="operationName",
             )
         variables = _coerced(schema, chosen, operation.variables)
-        check_cost(schema, document, chosen, variables)
-        running = execute(
-            schema,
-            document,
-            variable_values=dict(operation.variables),
-            operation_name=operation.name,
-            context_value=context,
-            executor_class=StrawberryGraphQLCoreExecutionContext,
-            is_awaitable=cast("Any", optimized_is_awaitable),
-            hide_suggestions=True,
-            operation_extensions=None,
-        )
-        result: ExecutionResult = await running if isawaitable(running) else running
-        return _answer(result, context.locale)
+        cost = check_cost(schema, document, chosen, variables)
+        return Prepared(operation, schema, document, chosen, cost)
+
+    async def execute(self, context: Context, prepared: Prepared) -> dict[str, Any]:
+        """The answer; raises `BucketEmpty` where the client's points do not suffice, `Unavailable` where it must be
+        tried again.
+        """
+        client = context.scope.actor.client if context.scope.actor else ""
+        owner, rate = (context.scope.tenant.id, client), context.platform.settings.points_of(client)
+        if rate is not None:
+            self.buckets.take(owner, rate, prepared.cost)
+        answer = _answer(await _execution(context, prepared), context.locale)
+        actual = actual_cost(prepared.schema, prepared.document, prepared.chosen, answer["data"])
+        left = None if rate is None else self.buckets.give_back(owner, rate, prepared.cost - actual)
+        cost = {"requested": prepared.cost, "actual": actual, "available": left}
+        return answer | {"extensions": {"cost": cost}}
+
+
+async def _execution(context: Context, prepared: Prepared) -> ExecutionResult:
+    running = execute(
+        prepared.schema,
+        prepared.document,
+        variable_values=dict(prepared.operation.variables),
+        operation_name=prepared.operation.name,
+        context_value=context,
+        executor_class=StrawberryGraphQLCoreExecutionContext,
+        is_awaitable=cast("Any", optimized_is_awaitable),
+        hide_suggestions=True,
+        operation_extensions=None,
+    )
+    return await running if isawaitable(running) else running
 
 
 @lru_cache(maxsize=4)

@@ -2,18 +2,24 @@
 
 import uuid
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import Column, Table, func, select
 
 from zhibu_core.audit import note
 from zhibu_core.crypto.fields import Sealed
 from zhibu_core.crypto.keyring import Keyring
+from zhibu_core.idempotency import Idempotency
+from zhibu_core.identity.models import IdentitySource
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.bulk import update_rows
+from zhibu_core.tenancy.models import TenantOwned
 from zhibu_core.tenancy.scope import Scope
 from zhibu_tenants.life.tables import archived_tables
 
 BATCH = 500
+NOT_ARCHIVED: tuple[type[TenantOwned], ...] = (Idempotency, IdentitySource)
+"""Tables with ciphertext that no archive holds: they too are sealed anew."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,8 @@ class Rotated:
 async def sealed_columns(platform: Platform, tenant: uuid.UUID) -> list[tuple[Table, Column[bytes]]]:
     """Every column of ciphertext, of core and of plugins; `Sealed` marks them."""
     async with platform.database.session(tenant) as session:
-        tables = await archived_tables(platform, session)
+        archived = await archived_tables(platform, session)
+    tables = [*archived, *(cast("Table", model.__table__) for model in NOT_ARCHIVED)]
     return [(table, column) for table in tables for column in table.c if isinstance(column.type, Sealed)]
 
 

@@ -50,6 +50,7 @@ class Answer:
     status: int
     body: dict[str, Any]
     headers: Mapping[str, str]
+    cost: dict[str, Any] | None = None
 
     @property
     def data(self) -> Any:
@@ -102,7 +103,9 @@ class Api:
             sent["Authorization"] = f"Bearer {bearer}"
         body = {"query": query, "variables": variables, "operationName": operation}
         answer = await self.http.post(f"/t/{place.tenant.slug}/graphql", json=body, headers=sent)
-        return Answer(answer.status_code, answer.json(), answer.headers)
+        said = answer.json()
+        cost = said.pop("extensions", {}).get("cost")
+        return Answer(answer.status_code, said, answer.headers, cost)
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,7 @@ async def send(api: Any, body: Any = QUERY, *, method: str = "POST", **headers: 
 async def test_the_media_type_is_negotiated(api: Any, accept: str, media_type: str) -> None:
     answer = await send(api, Accept=accept)
     assert (answer.status_code, answer.headers["content-type"]) == (200, f"{media_type}; charset=utf-8")
-    assert answer.json() == {"data": {"__typename": "Query"}}
+    assert answer.json()["data"] == {"__typename": "Query"}
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ async def test_a_browser_session_needs_our_header_and_origin(api: Any, platform:
     cookie = {"Cookie": f"{cookie_name(home.slug)}={secret}"}
     ours = {"X-Zhibu-Client": "web", "Origin": "http://testserver"}
     url = f"/t/{home.slug}/graphql"
-    assert (await api.http.post(url, json=QUERY, headers=cookie | ours)).json() == {"data": {"__typename": "Query"}}
+    assert (await api.http.post(url, json=QUERY, headers=cookie | ours)).json()["data"] == {"__typename": "Query"}
     same_site = {"Sec-Fetch-Site": "same-origin"}
     for headers in (
         {},

@@ -4,12 +4,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Table, select, text
 
 from zhibu_core.app import create_app
+from zhibu_core.crypto.fields import Sealed
 from zhibu_core.errors import InvalidInput, Unavailable
 from zhibu_core.jobs import Dispatcher
 from zhibu_core.organization.people import Person
@@ -17,10 +19,12 @@ from zhibu_core.organization.sealed import COLUMN, PersonSecrets, open_secrets, 
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.events import publish
 from zhibu_core.tenancy.directory import find_tenant
+from zhibu_core.tenancy.models import Base
 from zhibu_core.tenancy.scope import Scope, Tenant
-from zhibu_tenants.keys import rotate
+from zhibu_tenants.keys import NOT_ARCHIVED, rotate
 from zhibu_tenants.life.erasing import erase_tenant
 from zhibu_tenants.life.states import change_state, resume, suspend
+from zhibu_tenants.life.tables import LEFT_OUT
 from zhibu_testing import factories
 from zhibu_testing.fixtures import Parties
 
@@ -133,3 +137,9 @@ async def test_a_rotation_reads_the_same_and_leaves_no_old_key(platform: Platfor
         assert stored.sealed[0] == done.number
         assert open_secrets(platform.keyring.cipher(parties.home.id, COLUMN), person.id, stored.sealed) == SECRETS
         assert stored.citizen_id_index == person.citizen_id_index
+
+
+def test_ciphertext_that_no_archive_holds_is_sealed_anew_too() -> None:
+    tables = [cast("Table", mapper.local_table) for mapper in Base.registry.mappers]
+    sealed = {t.name for t in tables if t.name in LEFT_OUT and any(isinstance(c.type, Sealed) for c in t.c)}
+    assert sealed == {model.__tablename__ for model in NOT_ARCHIVED}

@@ -29,6 +29,7 @@ LEFT_OUT: Mapping[str, str] = {
     "integrator": "clients at this installation's issuer",
     "enrolment": "codes that are good here only",
     "logout_token": "what this installation's issuer said",
+    "idempotency": "answers kept for a day",
 }
 """Tables that an archive does not hold, with the reason."""
 
