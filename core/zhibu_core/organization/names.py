@@ -2,11 +2,11 @@
 
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 
 @lru_cache(maxsize=65536)
 def _syllable(character: str) -> str:
+    from pypinyin import Style, lazy_pinyin  # half a second and 30 MiB that most processes never need
+
     return lazy_pinyin(character, style=Style.TONE3, neutral_tone_with_five=True)[0]
 
 
