@@ -38,7 +38,8 @@ def _points() -> dict[str, EntryPoint]:
 def zhibu() -> None:
     """Zhibu: a platform for party building in universities and enterprises.
 
-    Exit codes: 0 done; 1 could not be done; 2 refused, nothing was written; 3 (import) rows were refused; 64 wrong usage.
+    Exit codes: 0 done; 1 could not be done; 2 refused, nothing was written; 3 done in part (import: rows were refused;
+    restore: something waits for somebody); 64 wrong usage.
     """
 
 

@@ -1,5 +1,6 @@
 """The catalog audit: every row its query returns is a fault, but for what the written allow-list names."""
 
+import hashlib
 from pathlib import Path
 
 import asyncpg
@@ -8,14 +9,24 @@ QUERY = Path(__file__).with_name("catalog_audit.sql")
 GLOBAL_TABLES = frozenset({"global_identity_claim", "global_setting", "global_tenant"})
 """The tables of no tenant: no tenant_id column, written by definer functions only."""
 
-CALLABLE_DEFINERS = frozenset(
-    {
-        "app.open_tenant(uuid,text,text,text,date)",
-        "app.claim_identity(text,text)",
-        "app.release_identity(text,text)",
-    }
-)
-"""The definer functions that the runtime role may call."""
+CALLABLE_DEFINERS = {
+    "app.open_tenant(uuid,text,text,text,date)": "170e4a3a84a8ef31",
+    "app.claim_identity(text,text)": "b8f4a935c032c94a",
+    "app.release_identity(text,text)": "46075ad7cbdec4e0",
+}
+"""The definer functions that the runtime role may call, each with the digest of its body: another body is a fault."""
+
+_WRITES = {
+    "insert": "select has_any_column_privilege('app_rt', 'public.' || $1, 'insert')",
+    "update": "select has_any_column_privilege('app_rt', 'public.' || $1, 'update')",
+    "delete": "select has_table_privilege('app_rt', 'public.' || $1, 'delete')",
+}
+_BODY = "select prosrc from pg_proc where oid = to_regprocedure($1)"
+
+
+def digest_of(body: str) -> str:
+    """The first 16 hexadecimal digits of SHA-256 over a function's body."""
+    return hashlib.sha256(body.encode()).hexdigest()[:16]
 
 
 async def audit_catalog(owner_url: str) -> list[str]:
@@ -25,7 +36,7 @@ async def audit_catalog(owner_url: str) -> list[str]:
         await connection.execute("set search_path = pg_catalog")
         rows = await connection.fetch(QUERY.read_text(encoding="utf-8"))
         faults = [f"{name}: {what}" for name, what in (tuple(row) for row in rows) if not _allowed(name, what)]
-        return faults + await _global_faults(connection)
+        return faults + await _changed_definers(connection) + await _global_faults(connection)
     finally:
         await connection.close()
 
@@ -36,12 +47,21 @@ def _allowed(name: str, what: str) -> bool:
     return what == "definer function callable (allow-list it)" and name in CALLABLE_DEFINERS
 
 
+async def _changed_definers(connection: "asyncpg.Connection[asyncpg.Record]") -> list[str]:
+    """A definer function on the allow-list is trusted for what it says, not for its name."""
+    bodies = {name: await connection.fetchval(_BODY, name) for name in sorted(CALLABLE_DEFINERS)}
+    return [
+        f"{name}: definer function with another body"
+        for name, body in bodies.items()
+        if body is not None and digest_of(body) != CALLABLE_DEFINERS[name]
+    ]
+
+
 async def _global_faults(connection: "asyncpg.Connection[asyncpg.Record]") -> list[str]:
     """Global tables are judged by their own template: the runtime role may read them and nothing else."""
-    query = "select has_table_privilege('app_rt', 'public.' || $1, $2)"
     return [
         f"{name}: the runtime role may {verb}"
         for name in sorted(GLOBAL_TABLES)
-        for verb in ("insert", "update", "delete")
-        if await connection.fetchval(query, name, verb)
+        for verb, query in _WRITES.items()
+        if await connection.fetchval(query, name)
     ]

@@ -1,10 +1,10 @@
 """Erases a tenant: its key first, so that nothing sealed can be read again, then its rows and files; gives a signed certificate."""
 
 import datetime as dt
-import os
 import shutil
 import uuid
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,6 +15,10 @@ from zhibu_core.tenancy.scope import Tenant
 from zhibu_tenants.life.archive import base64_of, encode
 from zhibu_tenants.life.states import change_state
 from zhibu_tenants.life.tables import in_order
+from zhibu_tenants.life.whole_file import draft_of
+
+if TYPE_CHECKING:
+    import asyncpg
 
 AT_ONCE = 20_000
 FORMAT = "zhibu-erasure/1"
@@ -47,58 +51,115 @@ REMAINS = [
 
 
 async def erase_tenant(platform: Platform, tenant: Tenant, certificate: Path) -> Certificate:
-    """Erases everything of the tenant and writes the certificate, which must not exist, with its signature beside it.
+    """Erases everything of the tenant and writes the certificate, which must not exist, with its signature in it.
 
-    Broken off, it goes on where it was: the state "erasing" stays until the last row is gone. Raises `FileExistsError`
-    for the certificate before anything is touched.
+    Broken off, it goes on where it was: the state "erasing" stays until the last row is gone, and the certificate is on
+    disk before that row goes. Raises `FileExistsError` for the certificate before anything is touched.
     """
-    handle = os.open(certificate, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
+    _take_back(certificate, tenant)
+    with draft_of(certificate) as draft:
         await change_state(platform, tenant, "erasing")
+        found = await _found(platform, tenant)
         platform.keyring.destroy(tenant.id)
-        destroyed = platform.keyring.keys_of(tenant.id).destroyed_at or dt.datetime.now(dt.UTC)
         head = await _audit_head(platform, tenant)
         files = _erase_files(platform, tenant)
-        rows = await remove(platform, tenant)
-    except BaseException:
-        os.close(handle)
-        os.unlink(certificate)
-        raise
-    key = signing_key(platform.settings.keys)
-    said = Certificate(
+        deleted = await _remove_rows(platform, tenant)
+        rows = {name: max(found.get(name, 0), deleted.get(name, 0)) for name in (*found, *deleted)}
+        said = _said(platform, tenant, rows, files, head)
+        try:
+            async with as_owner(platform, tenant.id) as owner:
+                await _remove_tenant(owner, tenant)
+                draft.file.write(_signed(platform, said))
+                draft.keep()
+        except BaseException:
+            draft.take_back()
+            raise
+    platform.tenants_seen.pop(tenant.slug, None)
+    _notes(platform, tenant).unlink(missing_ok=True)
+    return said
+
+
+async def remove(platform: Platform, tenant: Tenant) -> None:
+    """Deletes every row of the tenant, some thousand a transaction, and at last the tenant."""
+    await _remove_rows(platform, tenant)
+    async with as_owner(platform, tenant.id) as owner:
+        await _remove_tenant(owner, tenant)
+    platform.tenants_seen.pop(tenant.slug, None)
+
+
+def _take_back(certificate: Path, tenant: Tenant) -> None:
+    """Removes the certificate of an erasure that was broken off right before its last row went."""
+    try:
+        said = msgspec.json.decode(certificate.read_bytes())["certificate"]
+        if tenant.state == "erasing" and said["tenant"] == str(tenant.id):
+            certificate.unlink()
+    except (OSError, msgspec.DecodeError, KeyError, TypeError):
+        return
+
+
+def _notes(platform: Platform, tenant: Tenant) -> Path:
+    return platform.settings.data / "erasing" / f"{tenant.id}.json"
+
+
+async def _found(platform: Platform, tenant: Tenant) -> dict[str, int]:
+    """The tenant's rows by table before the first was erased: noted on disk, as a further call finds fewer."""
+    notes = _notes(platform, tenant)
+    if notes.exists():
+        return msgspec.json.decode(notes.read_bytes(), type=dict[str, int])
+    async with platform.database.session(tenant.id) as session:
+        names = [name for name in await in_order(session) if name != "tenant_anchor"]
+    async with as_owner(platform, tenant.id) as owner:
+        counts = {name: await owner.fetchval(_counting(name), tenant.id) for name in names}
+    notes.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = {name: count for name, count in counts.items() if count}
+    with draft_of(notes) as draft:
+        draft.file.write(msgspec.json.encode(found))
+        draft.keep()
+    return found
+
+
+def _counting(name: str) -> str:
+    return f'select count(*) from "{name}" where tenant_id = $1'  # noqa: S608 named by the catalog
+
+
+def _said(platform: Platform, tenant: Tenant, rows: dict[str, int], files: int, head: str | None) -> Certificate:
+    now, public = dt.datetime.now(dt.UTC), public_bytes(signing_key(platform.settings.keys))
+    return Certificate(
         slug=tenant.slug,
         name=tenant.name,
         tenant=tenant.id,
-        key_destroyed_at=destroyed,
-        finished_at=dt.datetime.now(dt.UTC),
+        key_destroyed_at=platform.keyring.keys_of(tenant.id).destroyed_at or now,
+        finished_at=now,
         rows=rows,
         files=files,
         audit_head=head,
         remains=REMAINS,
-        public_key=base64_of(public_bytes(key)),
-        key_id=key_id(public_bytes(key)),
+        public_key=base64_of(public),
+        key_id=key_id(public),
     )
-    content = encode({"certificate": said, "signature": base64_of(key.sign(encode(said)))})
-    with os.fdopen(handle, "wb") as file:
-        file.write(content + b"\n")
-    return said
 
 
-async def remove(platform: Platform, tenant: Tenant) -> dict[str, int]:
-    """Deletes every row of the tenant, some thousand a transaction, and at last the tenant; rows by table."""
+def _signed(platform: Platform, said: Certificate) -> bytes:
+    signature = signing_key(platform.settings.keys).sign(encode(said))
+    return encode({"certificate": said, "signature": base64_of(signature)}) + b"\n"
+
+
+async def _remove_rows(platform: Platform, tenant: Tenant) -> dict[str, int]:
+    """Rows by table that were deleted now."""
     counts: dict[str, int] = {}
     async with platform.database.session(tenant.id) as session:
         names = [name for name in reversed(await in_order(session)) if name != "tenant_anchor"]
     for name in names:
         while count := await _delete_some(platform, tenant, name):
             counts[name] = counts.get(name, 0) + count
-    async with as_owner(platform, tenant.id) as owner:
-        await owner.execute("delete from jobs.outbox where tenant_id = $1", tenant.id)
-        await owner.execute("delete from tenant_anchor where tenant_id = $1", tenant.id)
-        await owner.execute("delete from global_identity_claim where tenant = $1", tenant.id)
-        await owner.execute("delete from global_tenant where id = $1", tenant.id)
-    platform.tenants_seen.pop(tenant.slug, None)
     return counts
+
+
+async def _remove_tenant(owner: "asyncpg.Connection[asyncpg.Record]", tenant: Tenant) -> None:
+    await owner.execute("delete from jobs.outbox where tenant_id = $1", tenant.id)
+    await owner.execute("delete from tenant_anchor where tenant_id = $1", tenant.id)
+    await owner.execute("delete from global_identity_claim where tenant = $1", tenant.id)
+    await owner.execute("delete from global_tenant where id = $1", tenant.id)
 
 
 async def _delete_some(platform: Platform, tenant: Tenant, name: str) -> int:

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from zhibu_core.identity.permissions import ROLES
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
-from zhibu_web.framing import page, role_of
+from zhibu_web.framing import page, prefix_of, role_of
 from zhibu_web.pages.record import record_context
+from zhibu_web.reading.elsewhere import signed_in_elsewhere
 from zhibu_web.reading.grants import my_grants
 from zhibu_web.reading.members import record_of
 
@@ -38,5 +39,7 @@ async def my_identity(
     """The roles that the reader holds, and which one the pages show."""
     grants, in_use = await my_grants(session, who), role_of(request, who)
     others = [role for role in dict.fromkeys(grant.role for grant in grants) if role in who.roles and role != in_use]
-    context = {"grants": grants, "roles": ROLES, "in_use": in_use, "others": others}
+    # A tenant with a host of its own shares no cookies with others.
+    elsewhere = await signed_in_elsewhere(session, request.cookies, who.tenant.slug) if prefix_of(request) else []
+    context = {"grants": grants, "roles": ROLES, "in_use": in_use, "others": others, "elsewhere": elsewhere}
     return page(request, who, platform, "pages/identity.html", context, door="mine")

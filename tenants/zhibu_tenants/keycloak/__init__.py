@@ -1,0 +1,1 @@
+"""Keycloak as the tenants' sign-in: realms, organizations and clients provisioned, checked for drift, disabled."""
