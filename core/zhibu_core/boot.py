@@ -80,8 +80,8 @@ def _not_migrated() -> Unavailable:
     return Unavailable(
         "database_behind",
         Words(
-            "数据库还没有升级到这个版本，而 ZHIBU_DATABASE_URL 是 app_rt 的地址，不能升级。请用管理员的地址运行 zhibu migrate。",
-            "The database is not at this release, and ZHIBU_DATABASE_URL, the address of app_rt, cannot bring it there. "
+            "数据库需要升级，而 ZHIBU_DATABASE_URL 是 app_rt 的地址，不能升级。请用管理员的地址运行 zhibu migrate。",
+            "The database is to be migrated, which the address of app_rt in ZHIBU_DATABASE_URL cannot do. "
             "Run zhibu migrate with the administrator's address.",
         ),
         field="ZHIBU_DATABASE_URL",

@@ -1,10 +1,12 @@
 """Delivers events and runs jobs after the commit that asked for them: at least once, fairly over tenants, held after five tries."""
 
 import asyncio
+import contextlib
 import datetime as dt
 import random
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -21,6 +23,9 @@ log = structlog.get_logger()
 TRIES = 5
 LEASE = dt.timedelta(seconds=60)
 IDLE = 0.5
+GRACE = 25.0
+"""Seconds that an event under way may still take once the process is told to stop (tenancy-security.md 9)."""
+
 REST = dt.timedelta(seconds=30)
 """How long an event of a tenant that is not open waits before it is looked at again; that is no try."""
 
@@ -51,26 +56,37 @@ class Dispatcher:
     """One process's share of the outbox; `start` runs it in the background, `run_once` makes one pass."""
 
     platform: Platform
+    grace: float = GRACE
     _task: asyncio.Task[None] | None = None
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def start(self) -> None:
         """Begins to deliver in the background."""
+        self._stopping.clear()
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Stops taking, and waits for what is being delivered."""
-        if self._task is not None:
+        """Stops taking, and waits for what is being delivered; after `grace` seconds that is broken off and rolled back."""
+        if self._task is None:
+            return
+        self._stopping.set()
+        _, late = await asyncio.wait({self._task}, timeout=self.grace)
+        if late:
+            log.warning("dispatch_broken_off", grace=self.grace)
             self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await asyncio.gather(self._task, return_exceptions=True)
+        self._task = None
 
     async def _run(self) -> None:
-        while True:
+        while not self._stopping.is_set():
             try:
                 taken = await self.run_once()
             except Exception as error:  # the database may be away for a while; the next pass heals
                 log.warning("dispatch_paused", error=str(error))
                 taken = 0
-            await asyncio.sleep(0 if taken else IDLE)
+            if not taken:
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), IDLE)
 
     async def run_once(self) -> int:
         """Takes what is due, delivers it, and returns how many events were taken."""
@@ -78,7 +94,10 @@ class Dispatcher:
         async with self.platform.database.system_session() as system:
             rows = (await system.execute(_PICK, {"now": now, "lease": now + LEASE})).all()
             tenants = {t.id: t for t in await all_tenants(system)} if rows else {}
-        for row in rows:
+        for number, row in enumerate(rows):
+            if self._stopping.is_set():
+                await self._give_back(rows[number:])
+                break
             await self._deliver(row, tenants.get(row.tenant_id))
         return len(rows)
 
@@ -128,6 +147,12 @@ class Dispatcher:
         async with self.platform.database.session(scope.tenant.id) as session:
             if await _first_time(session, event.id, kind):
                 await jobs[kind].handler(session, scope, event.object_id)
+
+    async def _give_back(self, rows: Sequence[Row[Any]]) -> None:
+        """Events that were taken and not begun: anybody may deliver them at once, and it was no try."""
+        async with self.platform.database.system_session() as system:
+            now = dt.datetime.now(dt.UTC)
+            await system.execute(_REST, [{"id": row.id, "at": now} for row in rows])
 
     async def _rest(self, row: Row[Any]) -> None:
         async with self.platform.database.system_session() as system:

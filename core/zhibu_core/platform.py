@@ -29,6 +29,7 @@ class Platform:
     `owner_url` is known where the process could migrate as well; with it the planner's statistics are renewed after a
     large import, which the runtime role may not do. `tenants_seen` keeps names and slugs, `doors_seen` where
     one signs in to a tenant, for a few seconds; `issuers` are those of the settings, `issuers_seen` those of tenants' own tables.
+    Until `migrated_until` (monotonic seconds) migrations are believed to be at head.
     """
 
     settings: Settings
@@ -43,6 +44,7 @@ class Platform:
     tenants_seen: dict[str, tuple[float, Tenant]] = field(default_factory=dict)
     issuers_seen: dict[str, Issuer] = field(default_factory=dict)
     doors_seen: dict[uuid.UUID, tuple[float, Doors]] = field(default_factory=dict)
+    migrated_until: float = 0.0
 
     def __post_init__(self) -> None:
         self.keyring = Keyring(FolderOfKeys(self.settings.keys))

@@ -28,18 +28,23 @@ class History:
         return numbers[-1] if numbers else None
 
 
+# Of the connection and not of a transaction, as each migration commits its own; given back when the connection ends.
+_ONLY_ONE = text("select pg_advisory_lock(hashtextextended('zhibu migrations', 0))")
 CORE = History("core", HERE / "versions")
 
 
 async def upgrade(owner_url: str, plugins: Sequence[History] = ()) -> list[str]:
     """Brings core and the plugins to their newest revision; returns the keys of those that changed.
 
-    `owner_url` signs in as app_owner. Raises what PostgreSQL or Alembic raises; each migration is one transaction.
+    `owner_url` signs in as app_owner. Of several processes that start together one migrates and the others wait. Raises
+    what PostgreSQL or Alembic raises; each migration is one transaction.
     """
     engine = create_async_engine(owner_url.replace("postgresql://", "postgresql+asyncpg://", 1))
     changed: list[str] = []
     try:
         async with engine.connect() as connection:
+            await connection.execute(_ONLY_ONE)
+            await connection.commit()
             behind = await connection.run_sync(_behind, [CORE, *plugins])
             await connection.rollback()
             for history in behind:
@@ -64,7 +69,8 @@ async def pending(owner_url: str, plugins: Sequence[History] = ()) -> list[str]:
 
 def _behind(connection: Connection, histories: Sequence[History]) -> list[History]:
     tables = set(connection.scalars(text("select tablename from pg_tables where schemaname = 'jobs'")))
-    return [h for h in histories if h.head() and _current(connection, h, tables) != h.head()]
+    # A newer release may have migrated already, while this one is still served beside it: that is not behind.
+    return [h for h in histories if (head := h.head()) and (_current(connection, h, tables) or "") < head]
 
 
 def _current(connection: Connection, history: History, tables: set[str]) -> str | None:

@@ -28,11 +28,12 @@ def manifest() -> Manifest:
 
 @hookimpl
 def routes() -> Sequence[Any]:
-    """The pages of plugins and of roles."""
+    """The pages of plugins and of roles, and the proof of isolation."""
+    from zhibu_tenants.pages.isolation import check_isolation, isolation_page
     from zhibu_tenants.pages.plugins import plugin, plugins, switch_plugin
     from zhibu_tenants.pages.roles import end, grant, roles
 
-    return [plugins, plugin, switch_plugin, roles, grant, end]
+    return [plugins, plugin, switch_plugin, roles, grant, end, isolation_page, check_isolation]
 
 
 @hookimpl

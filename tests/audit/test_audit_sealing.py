@@ -56,14 +56,15 @@ async def test_sealers_at_the_same_time_seal_each_row_once(ledger: Ledger) -> No
     assert (await ledger.verify()).is_whole
 
 
-async def test_seals_that_were_not_anchored_are_anchored_later(ledger: Ledger) -> None:
+@pytest.mark.parametrize("thorough", [True, False])
+async def test_seals_that_were_not_anchored_are_anchored_later(ledger: Ledger, thorough: bool) -> None:
     """The process died between the commit and the anchor, the second time in the middle of a line."""
     await ledger.three_seals()
     path = ledger.platform.settings.anchors / f"{ledger.tenant.id}.jsonl"
     whole = path.read_bytes()
     lines = whole.splitlines(keepends=True)
     path.write_bytes(b"".join(lines[:2]) + lines[2][:40])
-    assert await seal_tenant(ledger.platform, ledger.tenant.id, now=ledger.now, thorough=True) == 0
+    assert await seal_tenant(ledger.platform, ledger.tenant.id, now=ledger.now, thorough=thorough) == 0
     anchored = [json.loads(line) for line in path.read_text().splitlines()]
     assert [head["number"] for head in anchored] == [1, 2, 3, 4]
     assert [head["hash"] for head in anchored] == [json.loads(line)["hash"] for line in lines]

@@ -6,6 +6,7 @@ import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 import pytest
@@ -143,13 +144,17 @@ def owner_dsn(database: TestDatabase) -> str:
 
 
 def log_statements(database: Database) -> set[str]:
-    """Gathers the text of every statement that goes through the pool, in the form that SQLAlchemy sends."""
+    """Gathers the text of every statement that goes through the pool: by SQLAlchemy, and by the driver under it."""
     seen: set[str] = set()
 
     def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
         seen.add(statement)
 
+    def hear(connection: Any, _record: object) -> None:
+        connection.driver_connection.add_query_logger(lambda record: seen.add(record.query))
+
     event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    event.listen(database.engine.sync_engine, "connect", hear)
     return seen
 
 

@@ -6,15 +6,32 @@ from collections.abc import Iterator
 import sqlglot
 from sqlglot import exp
 
+from zhibu_core.isolation.prober import MARK
+
 BARRED = re.compile(r"\b(set_config|merge\s+into|create\s+temp|on\s+delete\s+set\s+null)\b|^\s*copy\b", re.IGNORECASE)
 
 CANARY = frozenset({"select count(*) from tenant_anchor"})
 """What the isolation canary asks without a tenant on purpose: the answer must be nothing."""
 
+DRIVER = re.compile(
+    r"^\s*select\s+current_setting\('jit'\) as cur,\s+set_config\('jit', '\w+', false\) as new\s*$", re.IGNORECASE
+)
+"""What asyncpg says by itself around its own look at types."""
+
+Node = exp.Expr
+Place = tuple[int, str]
+"""One table of one select: the select, and the name that the table has in it."""
+
+BOUND: Place = (0, "")
+"""Where a value comes from that is no tenant table's: a parameter, a constant, the binding, a part judged by itself."""
+
 
 def faults_of(statement: str, tenant_tables: frozenset[str]) -> list[str]:
-    """What is wrong with a statement: a barred form, or a tenant table that no `tenant_id =` ties to the tenant."""
-    if statement.strip() in CANARY:
+    """What is wrong with a statement: a barred form, or a tenant table that no `tenant_id =` ties to the tenant.
+
+    Tables tied to each other only are not tied: some equality must lead to a value from outside.
+    """
+    if statement.strip() in CANARY or statement.startswith(MARK) or DRIVER.match(statement):
         return []
     if BARRED.search(statement):
         return [f"barred form: {statement[:200]}"]
@@ -32,35 +49,77 @@ def _plain(statement: str) -> str:
     return re.sub(r"\$\d+", "'p'", statement)
 
 
-def _untied(tree: exp.Expr, tenant_tables: frozenset[str]) -> Iterator[str]:
-    tied = _tied(tree)
+def _untied(tree: Node, tenant_tables: frozenset[str]) -> Iterator[str]:
     inserted = tree.find(exp.Insert)
     target = inserted.this.find(exp.Table) if inserted else None
-    for table in tree.find_all(exp.Table):
-        if table.name not in tenant_tables or table.db:
-            continue
-        if table is target:
-            if not _inserts_tenant(inserted):
-                yield table.name
-        elif table.alias_or_name not in tied and not _only_one(tree, table, tied):
-            yield table.name
+    sources = {
+        (id(_home(table)), table.alias_or_name): table
+        for table in tree.find_all(exp.Table)
+        if table is not target and table.name in tenant_tables and not table.db
+    }
+    tied = _reached(_links(tree, set(sources)))
+    yield from (table.name for place, table in sources.items() if place not in tied)
+    if target is not None and target.name in tenant_tables and not target.db and not _inserts_tenant(inserted):
+        yield target.name
 
 
-def _tied(tree: exp.Expr) -> set[str]:
-    """The aliases that some equality ties by tenant_id; `using (tenant_id, …)` ties too."""
-    found: set[str] = set()
+def _home(node: Node) -> Node | None:
+    """The statement part whose source a table is, or in which a column stands."""
+    return node.find_ancestor(exp.Select, exp.Update, exp.Delete, exp.Insert)
+
+
+def _links(tree: Node, sources: set[Place]) -> list[tuple[Place, Place]]:
+    """Which tables have the same tenant, by equalities and by `using (tenant_id, …)`."""
+    found = []
     for equality in tree.find_all(exp.EQ):
-        for side in (equality.left, equality.right):
-            for column in [side] if isinstance(side, exp.Column) else []:
-                if column.name == "tenant_id":
-                    found.add(column.table or "")
+        if isinstance(equality.parent, exp.Update) or _is_denied(equality):
+            continue
+        sides = (equality.left, equality.right)
+        if any(isinstance(side, exp.Column) and side.name == "tenant_id" for side in sides):
+            found.append((_place(sides[0], sources), _place(sides[1], sources)))
+    for join in tree.find_all(exp.Join):
+        if any(name.name == "tenant_id" for name in join.args.get("using") or ()):
+            home = id(_home(join))
+            joined: Place = (home, join.this.alias_or_name)
+            others = [place for place in sources if place[0] == home and place != joined]
+            found += [(joined, other) for other in others] or [(joined, BOUND)]
     return found
 
 
-def _only_one(tree: exp.Expr, table: exp.Table, tied: set[str]) -> bool:
-    """An unqualified `tenant_id = …` ties the only table of its own select."""
-    select = table.find_ancestor(exp.Select, exp.Update, exp.Delete)
-    return "" in tied and select is not None and len([t for t in select.find_all(exp.Table) if t.name != ""]) == 1
+def _is_denied(equality: Node) -> bool:
+    """Whether the equality stands below an `or` or a `not`, and so ties nothing by itself."""
+    home = _home(equality)
+    above = equality.parent
+    while above is not None and above is not home:
+        if isinstance(above, (exp.Or, exp.Not, exp.Case)):
+            return True
+        above = above.parent
+    return False
+
+
+def _place(side: Node, sources: set[Place]) -> Place:
+    """The tenant table whose column this is, found from the inside out; `BOUND` for everything else."""
+    if not isinstance(side, exp.Column):
+        return BOUND
+    home = _home(side)
+    while home is not None:
+        inside = [place for place in sources if place[0] == id(home)]
+        if side.table and (id(home), side.table) in sources:
+            return (id(home), side.table)
+        if not side.table and inside:
+            return inside[0] if len(inside) == 1 else (id(home), "?")
+        home = _home(home)
+    return BOUND
+
+
+def _reached(links: list[tuple[Place, Place]]) -> set[Place]:
+    reached, before = {BOUND}, 0
+    while before != len(reached):
+        before = len(reached)
+        for one, other in links:
+            if one in reached or other in reached:
+                reached |= {one, other}
+    return reached
 
 
 def _inserts_tenant(insert: exp.Insert | None) -> bool:

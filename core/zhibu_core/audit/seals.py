@@ -88,7 +88,9 @@ async def seal_tenant(
                 await _add(platform, session, last, fresh, now, above=anchored.number if anchored else 0)
     except IntegrityError:
         return 0
-    if fresh or thorough:
+    if (
+        fresh or thorough or (last is not None and now - last.sealed_at < LATE)
+    ):  # a sealer may have died before it anchored
         await _anchor(platform, tenant, now)
     return -(-len(fresh) // MOST)
 

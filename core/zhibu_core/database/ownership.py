@@ -20,6 +20,14 @@ async def as_owner(platform: "Platform", tenant: uuid.UUID) -> AsyncIterator["as
 
     Raises `Unavailable` in a process that knows no owner's address.
     """
+    async with owner_of(platform) as connection, connection.transaction():
+        await connection.execute("select app.bind($1)", tenant)
+        yield connection
+
+
+@asynccontextmanager
+async def owner_of(platform: "Platform") -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    """A connection of app_owner, bound to no tenant and in no transaction; raises `Unavailable` as `as_owner` does."""
     if platform.owner_url is None:
         raise Unavailable(
             "no_owner",
@@ -30,8 +38,6 @@ async def as_owner(platform: "Platform", tenant: uuid.UUID) -> AsyncIterator["as
         )
     connection = await asyncpg.connect(platform.owner_url)
     try:
-        async with connection.transaction():
-            await connection.execute("select app.bind($1)", tenant)
-            yield connection
+        yield connection
     finally:
         await connection.close()

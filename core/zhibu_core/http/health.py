@@ -1,4 +1,4 @@
-"""Probes and metrics: live asks nothing outside, ready asks the database and the isolation canary."""
+"""Probes and metrics: live asks nothing outside, ready asks the database, its migrations and the isolation canary."""
 
 import hmac
 from typing import Any
@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from zhibu_core.database.canary import isolation_canary
 from zhibu_core.errors import Forbidden
+from zhibu_core.http.migrated import behind
 from zhibu_core.http.problems import answer
 from zhibu_core.identity.issuers import LOOPBACK
 from zhibu_core.platform import Platform
@@ -24,7 +25,7 @@ def live() -> dict[str, str]:
 async def ready(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
     """The service may be sent requests; otherwise 503 and the parts that fail."""
     platform: Platform = request.app.state.platform
-    faults = await isolation_canary(platform)
+    faults = await isolation_canary(platform) or await behind(platform)
     body = {"status": "not ready" if faults else "ready", "faults": faults}
     return Response(body, status_code=503 if faults else 200)
 

@@ -1,7 +1,6 @@
 """Writes a tenant's archive from one snapshot of the database: signed, and readable by its owner only."""
 
 import datetime as dt
-import os
 import zipfile
 from collections.abc import AsyncIterator
 from hashlib import sha256
@@ -27,6 +26,7 @@ from zhibu_tenants.life.archive import (
     encode,
 )
 from zhibu_tenants.life.tables import archived_tables
+from zhibu_tenants.life.whole_file import draft_of
 
 AT_ONCE = 5_000
 _HEAD = text("select hash from audit_seal where tenant_id = :t order by number desc limit 1")
@@ -35,15 +35,11 @@ _HEAD = text("select hash from audit_seal where tenant_id = :t order by number d
 async def export_tenant(platform: Platform, tenant: Tenant, out: Path) -> ManifestOfArchive:
     """Writes the archive to `out`, which must not exist, and returns its manifest; the export is noted in the audit.
 
-    Raises `FileExistsError` and other `OSError`s of the file; a file that was begun is removed.
+    The file has its name only once it is whole. Raises `FileExistsError` and other `OSError`s of the file.
     """
     scope = Scope(tenant, frozenset())
-    handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with (
-            os.fdopen(handle, "wb") as file,
-            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
-        ):
+    with draft_of(out) as draft:
+        with zipfile.ZipFile(draft.file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             async with platform.database.session(tenant.id, snapshot=True) as session:
                 manifest = await _write(platform, session, tenant, archive)
             async with platform.database.session(tenant.id) as session:
@@ -51,9 +47,7 @@ async def export_tenant(platform: Platform, tenant: Tenant, out: Path) -> Manife
             content = encode(manifest)
             archive.writestr(MANIFEST, content)
             archive.writestr(SIGNATURE, base64_of(signing_key(platform.settings.keys).sign(content)))
-    except BaseException:
-        os.unlink(out)
-        raise
+        draft.keep()
     return manifest
 
 

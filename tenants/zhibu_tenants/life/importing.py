@@ -4,7 +4,8 @@ import datetime as dt
 import uuid
 import zipfile
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -17,13 +18,15 @@ from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.audit import note
-from zhibu_core.database.ownership import as_owner
+from zhibu_core.database.ownership import as_owner, owner_of
+from zhibu_core.errors import InvalidInput
 from zhibu_core.organization.sealed import COLUMN, open_secrets, sealed_columns
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.bulk import insert_rows
-from zhibu_core.tenancy.directory import find_tenant, refuse_taken
+from zhibu_core.tenancy.directory import all_tenants, find_tenant, refuse_taken
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope, Tenant
+from zhibu_core.words import Words
 from zhibu_tenants.life.archive import (
     FORMAT,
     MANIFEST,
@@ -42,6 +45,7 @@ from zhibu_tenants.provisioning import check_slug
 AT_ONCE = 10_000
 _BEGIN = """insert into global_tenant (id, slug, name, preset, today, state, created_at)
 values ($1, $2, $3, $4, $5, 'importing', $6)"""
+_LOCK = "select pg_try_advisory_lock(hashtextextended('zhibu tenant import ' || $1, 0))"
 _REFERS_TO_ITSELF = text(
     """select c.relname::text from pg_constraint f join pg_class c on c.oid = f.conrelid
     where f.contype = 'f' and f.conrelid = f.confrelid and f.connamespace = 'public'::regnamespace"""
@@ -51,22 +55,46 @@ _REFERS_TO_ITSELF = text(
 async def import_tenant(platform: Platform, file: Path, slug: str) -> Tenant:
     """The archive's tenant, as `slug`; raises `InvalidInput` for a bad slug or archive, and then nothing is left behind.
 
-    Row identifiers stay, the tenant's own is new: an archive can be taken in beside the tenant that it came from.
+    Row identifiers stay, the tenant's own is new: an archive can be taken in beside the tenant that it came from. What an
+    import that was killed has left under this slug is removed first.
     """
     check_slug(slug)
     with _opened(file) as archive:
         manifest = _checked(archive)
         _refuse_unknown(platform, manifest)
-        tenant = await _begin(platform, manifest, slug)
-        try:
-            async with platform.database.session(tenant.id) as session:
-                await _fill(platform, session, tenant, archive, manifest)
-        except BaseException:
-            await remove(platform, tenant)
-            raise
-    await change_state(platform, tenant, "open")
+        async with _only_one(platform, slug):
+            await _remove_broken_off(platform, slug)
+            tenant = await _begin(platform, manifest, slug)
+            try:
+                async with platform.database.session(tenant.id) as session:
+                    await _fill(platform, session, tenant, archive, manifest)
+            except BaseException:
+                await remove(platform, tenant)
+                raise
+            await change_state(platform, tenant, "open")
     async with platform.database.system_session() as system:
         return await find_tenant(system, slug)
+
+
+@asynccontextmanager
+async def _only_one(platform: Platform, slug: str) -> AsyncIterator[None]:
+    """Nobody else imports under this slug; the database gives the lock back when this process dies."""
+    async with owner_of(platform) as owner:
+        if not await owner.fetchval(_LOCK, slug):
+            raise InvalidInput(
+                "slug_importing",
+                Words(f"“{slug}”正在导入，请等它结束。", f"“{slug}” is being imported just now; wait for its end."),
+                field="slug",
+            )
+        yield
+
+
+async def _remove_broken_off(platform: Platform, slug: str) -> None:
+    """A tenant that still says "importing", though nobody holds the lock, is what a killed import has left."""
+    async with platform.database.system_session() as system:
+        left = [t for t in await all_tenants(system) if t.slug == slug and t.state == "importing"]
+    for tenant in left:
+        await remove(platform, tenant)
 
 
 def _opened(file: Path) -> zipfile.ZipFile:
