@@ -24,6 +24,8 @@ class Slow(Dispatcher):
     """Takes half a second over each event of one tenant, and leaves those of others alone."""
 
     async def _handle(self, row: Row[Any], tenant: Tenant) -> None:
+        if tenant.id != self.home:
+            return
         self.begun.append(row.object_id)
         self.at_work.set()
         await asyncio.sleep(self.seconds)
@@ -33,6 +35,7 @@ class Slow(Dispatcher):
     done: list[uuid.UUID]
     seconds: float
     at_work: asyncio.Event
+    home: uuid.UUID
 
 
 async def begun(platform: Platform, parties: Parties, seconds: float, grace: float) -> Slow:
@@ -42,6 +45,7 @@ async def begun(platform: Platform, parties: Parties, seconds: float, grace: flo
             await publish(session, "import.written", "import_run", uuid.uuid4())
     slow = Slow(platform, grace)
     slow.begun, slow.done, slow.seconds, slow.at_work = [], [], seconds, asyncio.Event()
+    slow.home = parties.home.id
     await slow.start()
     await slow.at_work.wait()
     return slow

@@ -18,6 +18,7 @@ from zhibu_core.boot import prepare_and_migrate
 from zhibu_core.database.access import OWNER, RUNTIME, Server
 from zhibu_core.database.embedded import running_sync
 from zhibu_core.http import gate
+from zhibu_core.identity import sources
 from zhibu_core.logs import set_up_logs
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.host import PluginHost
@@ -60,10 +61,11 @@ def plain_logs() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def steady_directory() -> Iterator[None]:
-    """A tenant's name is asked once a run, so that the number of a page's statements does not depend on the clock."""
+    """A tenant's name and doors are asked once a run, so that a page's statements do not depend on the clock."""
     kept, gate.TENANT_KEPT = gate.TENANT_KEPT, 3600.0
+    doors, sources.KEPT = sources.KEPT, 3600.0
     yield
-    gate.TENANT_KEPT = kept
+    gate.TENANT_KEPT, sources.KEPT = kept, doors
 
 
 @pytest.fixture(scope="session")
