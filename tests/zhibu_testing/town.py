@@ -1,8 +1,8 @@
 """Two towns for tests of pages: tenants furnished alike, the real application, a browser without a screen for each role."""
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,6 @@ import pytest
 import pytest_asyncio
 from litestar import Litestar
 from lxml import html
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.identity.sessions import cookie_name
@@ -23,6 +22,7 @@ from zhibu_core.platform import Platform
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Tenant
 from zhibu_testing.browsing import ORIGIN, Browser, app_of, sign_in
+from zhibu_testing.counting import counted
 from zhibu_testing.factories import member, organization, person
 from zhibu_testing.fixtures import Parties
 
@@ -168,7 +168,7 @@ def text_of() -> Callable[[str], str]:
 @pytest.fixture
 def statements_of() -> Callable[[Platform], AbstractContextManager[list[str]]]:
     """Notes the statements that the runtime sends while a block runs."""
-    return _statements
+    return counted
 
 
 def _text_of(body: str) -> str:
@@ -176,19 +176,3 @@ def _text_of(body: str) -> str:
     main = html.document_fromstring(body).find(".//main")
     assert main is not None
     return " ".join(str(main.xpath("string()")).split())
-
-
-@contextmanager
-def _statements(platform: Platform) -> Iterator[list[str]]:
-    """The statements that the runtime sends while the block runs."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    engine = platform.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)

@@ -18,7 +18,7 @@ def check_archive(file: Path, key: str | None) -> list[str]:
     try:
         with zipfile.ZipFile(file) as archive:
             return _check(archive, key)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, RuntimeError, EOFError) as error:
         raise Fault(f"the zip is damaged ({error})") from None
 
 

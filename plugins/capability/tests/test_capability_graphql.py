@@ -1,12 +1,9 @@
 """`Organization.portrait`: the numbers of `zhibu score`, for a list by a fixed number of statements, to nobody else."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest_asyncio
-from sqlalchemy import event
 
 from zhibu_capability.lines import as_line
 from zhibu_capability.store import compute
@@ -16,6 +13,7 @@ from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_tenants.enablement import switch
 from zhibu_testing.browsing import Browser, app_of, sign_in
+from zhibu_testing.counting import counted
 from zhibu_testing.factories import member, organization, person
 from zhibu_testing.fixtures import Parties
 
@@ -54,21 +52,6 @@ async def world(platform: Platform, parties: Parties) -> World:
         await sign_in(app, platform, home, other, {"admin": None}),
         await sign_in(app, platform, parties.neighbour, stranger, {"organizer": None}),
     )
-
-
-@contextmanager
-def counted(platform: Platform) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    engine = platform.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def index_of(line: dict[str, Any]) -> dict[str, Any]:

@@ -1,38 +1,21 @@
 """`Member.training`: entries, hours and courses of a period, own and of members one looks after, set-wise."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest_asyncio
-from sqlalchemy import event
 
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_learning.training import TrainingDraft, record_training
 from zhibu_tenants.enablement import switch
 from zhibu_testing.browsing import Browser, app_of, sign_in
+from zhibu_testing.counting import counted
 from zhibu_testing.factories import member, organization, person
 from zhibu_testing.fixtures import Parties, all_powers
 
 LIST = """query($first: Int!) { members(first: $first) { edges { node {
   name training(period: "2026") { hours target entries { day hours form counted confirmed } courses { code doneOn } } } } } }"""
-
-
-@contextmanager
-def counted(platform: Platform) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    engine = platform.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
