@@ -63,7 +63,9 @@ async def test_the_spread_of_a_type_is_seen_with_and_without_scripts(
             for place in range(6):
                 await member(session, f"党员{number}{place}", branch)
     for large in (False, True):
-        async with sit_down(world.home.organizer, phone=True, scripts=scripts, large=large) as desk:
+        async with sit_down(
+            world.home.organizer, phone=True, scripts=scripts, size="largest" if large else "standard"
+        ) as desk:
             await desk.open(PORTRAIT)
             strip = desk.page.locator("svg.dots")
             box = await strip.bounding_box()

@@ -12,15 +12,12 @@ import pytest
 from lxml import html
 from playwright.sync_api import Browser, sync_playwright
 
+from zhibu_testing.chromium import AXE, AXE_RUN
 from zhibu_web import assets
 
 CHROMIUM = Path("/usr/bin/chromium")
-AXE = assets.MODULES / "axe-core" / "axe.min.js"
-AXE_RUN = """() => axe.run(document, {
-  runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"],
-  rules: {"target-size": {enabled: true}},
-}).then(found => found.violations.map(one => `${one.id}: ${one.nodes.map(node => node.html + node.failureSummary).join(" | ")}`))"""
-MODES = ("zh_CN.standard.light", "zh_CN.standard.dark", "zh_CN.large.light", "zh_CN.largest.dark", "en.standard.light")
+USUAL = ("zh_CN.large.light",)
+MODES = (*USUAL, "zh_CN.standard.light", "zh_CN.standard.dark", "zh_CN.largest.dark", "en.standard.light")
 WIDTHS = (320, 360, 768, 1440)
 
 
@@ -118,14 +115,24 @@ def address() -> Iterator[str]:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [pytest.param(w, marks=[] if w == 360 else pytest.mark.modes) for w in WIDTHS])
-def test_no_findings_and_nothing_too_wide(browser: Browser, address: str, width: int) -> None:
+def test_no_findings_and_nothing_too_wide(browser: Browser, address: str) -> None:
+    _look(browser, address, 360, USUAL)
+
+
+@pytest.mark.modes
+@pytest.mark.browser
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_findings_and_nothing_too_wide_in_every_mode(browser: Browser, address: str, width: int) -> None:
+    _look(browser, address, width, MODES)
+
+
+def _look(browser: Browser, address: str, width: int, modes: tuple[str, ...]) -> None:
     tab = browser.new_page(viewport={"width": width, "height": 800})
     said: list[str] = []
     tab.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
     troubles: dict[str, Any] = {}
     for name in GALLERY.PAGES:
-        for mode in MODES:
+        for mode in modes:
             tab.goto(f"{address}/{name}.{mode}")
             tab.evaluate(AXE.read_text(encoding="utf-8"))
             findings = tab.evaluate(AXE_RUN)

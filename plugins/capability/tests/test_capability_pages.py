@@ -4,19 +4,15 @@ import datetime as dt
 import re
 import uuid
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
 from litestar import Litestar
 from lxml import html
-from playwright.async_api import Route, async_playwright
 
 from zhibu_capability.following import trend_of
 from zhibu_capability.store import compute
-from zhibu_core.identity.sessions import cookie_name
 from zhibu_core.ledger.facts import FactDraft, write_facts
 from zhibu_core.organization.models import Organization
 from zhibu_core.periods import parse_period
@@ -24,22 +20,18 @@ from zhibu_core.platform import Platform
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
 from zhibu_tenants.enablement import switch
-from zhibu_testing.browsing import ORIGIN, Browser, app_of, sign_in
+from zhibu_testing.browsing import Browser, app_of, sign_in
+from zhibu_testing.chromium import SitDown, chromium, origin, sit_down
 from zhibu_testing.counting import counted
 from zhibu_testing.factories import member, organization, person
 from zhibu_testing.fixtures import Parties
-from zhibu_web import assets
+
+__all__ = ["chromium", "origin", "sit_down"]
 
 PERIOD = parse_period("2026Q3")
 DAY = dt.date(2026, 8, 20)
 HERE = "/data/portrait"
 NUMBERS = ("index", "a", "b", "c", "regularity", "closure", "breadth", "talks", "order")
-CHROMIUM = Path("/usr/bin/chromium")
-HAS_CHROMIUM = CHROMIUM.exists()
-AXE_RUN = """() => axe.run(document, {
-  runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"],
-  rules: {"target-size": {enabled: true}},
-}).then(found => found.violations.map(one => `${one.id}: ${one.nodes.map(node => node.html).join(" | ")}`))"""
 
 
 @dataclass(frozen=True)
@@ -205,32 +197,9 @@ async def test_the_page_of_a_branch_names_its_band(world: World) -> None:
 
 
 @pytest.mark.browser
-async def test_in_a_browser_nothing_is_found_against_the_pages(world: World) -> None:
-    if not HAS_CHROMIUM:
-        pytest.skip("Chromium is not installed here")
-    axe = (assets.MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    headers = {"Cookie": f"{cookie_name(world.organizer.tenant.slug)}={world.organizer.secret}", "Accept": "text/html"}
-    transport: Any = httpx.ASGITransport(app=world.app)  # type: ignore[arg-type]
-
-    async def answer(route: Route) -> None:
-        """The application in this process answers the browser."""
-        async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
-            found = await client.get(route.request.url, headers=headers)
-        await route.fulfill(status=found.status_code, headers=dict(found.headers), body=found.content)
-
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
-        page = await browser.new_page()
-        reports: list[str] = []
-        page.on("console", lambda message: reports.append(message.text))
-        await page.route("**/*", answer)
-        for width in (360, 1440):
-            await page.set_viewport_size({"width": width, "height": 800})
-            for path in (f"{HERE}?org=B08&period=2026Q3", f"{HERE}/number/a?org=B08&period=2026Q3"):
-                await page.goto(f"{ORIGIN}/t/{world.organizer.tenant.slug}{path}")
-                assert await page.evaluate("document.documentElement.scrollWidth") <= width
-                assert reports == []
-                await page.evaluate(axe)
-                assert await page.evaluate(AXE_RUN) == []
-                reports.clear()
-        await browser.close()
+@pytest.mark.parametrize("phone", [True, pytest.param(False, marks=pytest.mark.modes)])
+async def test_in_a_browser_nothing_is_found_against_the_pages(world: World, sit_down: SitDown, phone: bool) -> None:
+    async with sit_down(world.organizer, phone=phone) as desk:
+        for path in (f"{HERE}?org=B08&period=2026Q3", f"{HERE}/number/a?org=B08&period=2026Q3"):
+            await desk.open(path)
+            assert await desk.findings() == []

@@ -1,109 +1,39 @@
 """The whole story in a browser at 360 px: the duty at home, the record, the member's word; taps and typing are counted."""
 
-import asyncio
 import datetime as dt
 import re
-import socket
-import time
 import uuid
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
-import uvicorn
-from playwright.async_api import Browser as Chromium
-from playwright.async_api import Locator, Page, async_playwright
+from playwright.async_api import Locator
 
-from zhibu_core.identity.sessions import cookie_name
 from zhibu_core.platform import Platform
 from zhibu_testing.browsing import Browser, app_of, sign_in
+from zhibu_testing.chromium import Desk, SitDown, chromium, origin, sit_down
 from zhibu_testing.factories import member, organization
 from zhibu_testing.fixtures import Parties
-from zhibu_web import assets
 
-CHROMIUM = Path("/usr/bin/chromium")
-HAS_CHROMIUM = CHROMIUM.exists()
-AXE = assets.MODULES / "axe-core" / "axe.min.js"
-AXE_RUN = """() => axe.run(document, {
-  runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"],
-  rules: {"target-size": {enabled: true}},
-}).then(found => found.violations.map(one => `${one.id}: ${one.nodes.map(node => node.html + node.failureSummary).join(" | ")}`))"""
+__all__ = ["chromium", "origin", "sit_down"]
+
+pytestmark = pytest.mark.browser
 SURNAMES = "罗李于曾崔谭白蔡高龚贾葉邱孙王熊杨张陈何"
 POINTS = "于涵庆讲解台账曾泽建议每周五由双人核对"
 DECISION = "设党员责任区六处名单张贴"
 TOPIC = "安全生产与党员责任区建设"
 
 
-@dataclass
-class Hand:
-    """A person at a page: counts taps, typed fields and letters as interface.md 3 says."""
-
-    page: Page
-    taps: int = 0
-    typed: int = 0
-    letters: int = 0
-    pages: int = 0
-    over: float = 0.0
-    said: list[str] = field(default_factory=list)
-
-    async def tap(self, target: Locator, *, leads: bool = False) -> None:
-        """One tap; `leads`: another page comes."""
-        self.taps += 1
-        before = time.monotonic()
-        await target.click()
-        if leads:
-            await self.page.wait_for_load_state("load")
-            self.pages += 1
-            self.over += max(0.0, time.monotonic() - before - 0.8)
-
-    async def type(self, target: Locator, text: str) -> None:
-        """A tap into the field, and the text."""
-        await self.tap(target)
-        await target.fill(text)
-        self.typed += 1
-        self.letters += len(text)
-
-    @property
-    def seconds(self) -> float:
-        """The formula, on a phone, for Chinese text."""
-        return 1.1 * self.taps + 0.6 * self.letters + 2.15 * self.pages + self.over
-
-
 @dataclass(frozen=True)
 class Place:
-    """The running application, its people, and the browser."""
+    """A branch of twenty, founded this month, that met once; its secretary and a member at Chromium."""
 
-    address: str
-    slug: str
     secretary: Browser
     reader: Browser
-    chromium: Chromium
-
-    async def open(self, who: Browser, path: str = "/", *, width: int = 360, **cookies: str) -> Hand:
-        """A hand at a fresh window in which somebody is signed in."""
-        context = await self.chromium.new_context(viewport={"width": width, "height": 740})
-        values = {cookie_name(self.slug): who.secret or "", **{f"zhibu-{key}": value for key, value in cookies.items()}}
-        await context.add_cookies(
-            [
-                {"name": name, "value": value, "domain": "127.0.0.1", "path": "/", "secure": True}
-                for name, value in values.items()
-            ]
-        )
-        page = await context.new_page()
-        hand = Hand(page)
-        page.on("console", lambda line: hand.said.append(line.text) if line.type in ("error", "warning") else None)
-        await page.goto(f"{self.address}/t/{self.slug}{path}")
-        return hand
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def place(platform: Platform, parties: Parties) -> AsyncIterator[Place]:
-    """A branch of twenty, founded this month, that met once; the application on a port of its own."""
-    if not HAS_CHROMIUM:
-        pytest.skip("Chromium is not installed here")
-    assets.build_styles()
+async def place(platform: Platform, parties: Parties) -> Place:
     app = app_of(platform)
     async with platform.database.session(parties.home.id) as session:
         branch = await organization(
@@ -113,18 +43,7 @@ async def place(platform: Platform, parties: Parties) -> AsyncIterator[Place]:
     secretary = await sign_in(app, platform, parties.home, people[0], {"secretary": branch.id})
     reader = await sign_in(app, platform, parties.home, people[2], {})
     await _met_before(secretary, people)
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
-    running = asyncio.create_task(server.serve(sockets=[listening]))
-    async with async_playwright() as play:
-        chromium = await play.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        yield Place(address, parties.home.slug, secretary, reader, chromium)
-        await chromium.close()
-    server.should_exit = True
-    await running
+    return Place(secretary, reader)
 
 
 async def _met_before(secretary: Browser, people: list[uuid.UUID]) -> None:
@@ -138,133 +57,122 @@ async def _met_before(secretary: Browser, people: list[uuid.UUID]) -> None:
     assert sent.status_code == 303, sent.text
 
 
-async def findings(hand: Hand) -> list[str]:
-    """What axe finds on the page, and what the browser said."""
-    await hand.page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = await hand.page.evaluate(AXE_RUN)
-    wide = await hand.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [*found, *hand.said, *([f"{wide} px too wide"] if wide > 0 else [])]
-
-
-async def call_the_roll(hand: Hand) -> None:
+async def call_the_roll(hand: Desk) -> None:
     """Everybody present, then two on leave with a reason each: nothing typed."""
     page = hand.page
-    await hand.tap(page.get_by_role("button", name="全部到会"))
+    await hand.tap(page.get_by_role("button", name="全部到会"), leads_on=False)
     for name, reason in (("李春二", "因公"), ("白春一", "生病")):
         row = page.locator("table.roll tbody tr", has=page.get_by_role("rowheader", name=name))
-        await hand.tap(row.locator("label.mark", has=page.locator("input[value=leave]")))
-        await hand.tap(page.get_by_role("button", name=re.compile(rf"^{reason}\s*：\s*{name}$")))
+        await hand.tap(row.locator("label.mark", has=page.locator("input[value=leave]")), leads_on=False)
+        await hand.tap(page.get_by_role("button", name=re.compile(rf"^{reason}\s*：\s*{name}$")), leads_on=False)
 
 
-def theme_day(hand: Hand) -> Locator:
+def theme_day(hand: Desk) -> Locator:
     """The act of the theme day's duty at home."""
     return hand.page.locator("p.act a", has_text="主题党日")
 
 
-@pytest.mark.browser
-async def test_from_the_duty_to_the_confirmed_record(place: Place) -> None:
-    hand = await place.open(place.secretary)
-    await hand.tap(theme_day(hand), leads=True)
-    assert not await findings(hand)
-    await call_the_roll(hand)
-    await hand.type(hand.page.get_by_label("发言要点"), POINTS)
-    await hand.type(hand.page.get_by_label("决定事项"), DECISION)
-    await hand.tap(hand.page.get_by_role("button", name="提交记录"), leads=True)
-    words = await hand.page.locator("main").inner_text()
-    assert "记录已提交，已经生效" in words
-    assert "10月主题党日" in words
-    assert "18人到会，2人请假" in words
-    assert not await findings(hand)
-    # Budget 11: 14 taps, 5 typed, 60 s.
-    assert (hand.taps <= 14, hand.typed <= 5) == (True, True), hand
-    assert hand.seconds <= 60, hand
-    await hand.page.goto(f"{place.address}/t/{place.slug}/")
-    assert await theme_day(hand).count() == 0
-    await _the_member_confirms(place)
+async def text_of(hand: Desk) -> str:
+    """What the page says."""
+    return await hand.page.locator("main").inner_text()
 
 
-async def _the_member_confirms(place: Place) -> None:
+async def test_from_the_duty_to_the_confirmed_record(place: Place, sit_down: SitDown) -> None:
+    """Budget 11: 14 taps, 5 typed, 60 s."""
+    async with sit_down(place.secretary, phone=True) as hand:
+        await hand.open("/")
+        await hand.tap(theme_day(hand))
+        assert not await hand.findings()
+        await call_the_roll(hand)
+        await hand.type(hand.page.get_by_label("发言要点"), POINTS)
+        await hand.type(hand.page.get_by_label("决定事项"), DECISION)
+        await hand.tap(hand.page.get_by_role("button", name="提交记录"))
+        words = await text_of(hand)
+        assert "记录已提交，已经生效" in words
+        assert "10月主题党日" in words
+        assert "18人到会，2人请假" in words
+        assert not await hand.findings()
+        assert (hand.taps <= 14, hand.typed <= 5) == (True, True), hand
+        assert hand.seconds(desk=False) <= 60, hand
+        await hand.open("/")
+        assert await theme_day(hand).count() == 0
+    async with sit_down(place.reader, phone=True, size="large") as hand:
+        await _the_member_confirms(hand)
+
+
+async def _the_member_confirms(hand: Desk) -> None:
     """Budget 2, in large type: 3 taps, nothing typed, 10 s."""
-    hand = await place.open(place.reader, size="large")
-    await hand.tap(hand.page.get_by_role("link", name="确认到会：主题党日"), leads=True)
-    assert not await findings(hand)
-    await hand.tap(hand.page.get_by_role("button", name="确认"), leads=True)
-    assert "您已确认" in await hand.page.locator("main").inner_text()
-    assert not await findings(hand)
+    await hand.open("/")
+    await hand.tap(hand.page.get_by_role("link", name="确认到会：主题党日"))
+    assert not await hand.findings()
+    await hand.tap(hand.page.get_by_role("button", name="确认"))
+    assert "您已确认" in await text_of(hand)
     assert (hand.taps <= 3, hand.typed) == (True, 0), hand
-    assert hand.seconds <= 10, hand
+    assert hand.seconds(desk=False) <= 10, hand
 
 
-@pytest.mark.browser
-async def test_the_roll_alone(place: Place) -> None:
+async def test_the_roll_alone(place: Place, sit_down: SitDown) -> None:
     """Budget 12: 7 taps, nothing typed, 15 s, kept as a draft."""
-    hand = await place.open(place.secretary)
-    await hand.tap(theme_day(hand), leads=True)
-    await call_the_roll(hand)
-    await hand.tap(hand.page.get_by_role("button", name="存为草稿"), leads=True)
-    assert "草稿已保存" in await hand.page.locator("main").inner_text()
-    assert "到会18人，请假2人" in await hand.page.locator("main").inner_text()
-    assert (hand.taps <= 7, hand.typed) == (True, 0), hand
-    assert hand.seconds <= 15, hand
-    assert not await findings(hand)
+    async with sit_down(place.secretary, phone=True) as hand:
+        await hand.open("/")
+        await hand.tap(theme_day(hand))
+        await call_the_roll(hand)
+        await hand.tap(hand.page.get_by_role("button", name="存为草稿"))
+        assert "草稿已保存" in await text_of(hand)
+        assert "到会18人，请假2人" in await text_of(hand)
+        assert (hand.taps <= 7, hand.typed) == (True, 0), hand
+        assert hand.seconds(desk=False) <= 15, hand
+        assert not await hand.findings()
 
 
-@pytest.mark.browser
-async def test_planning_next_month(place: Place) -> None:
+async def test_planning_next_month(place: Place, sit_down: SitDown) -> None:
     """Budget 10: 10 taps, 1 typed, 35 s for four duties."""
-    hand = await place.open(place.secretary)
-    await hand.tap(hand.page.locator("nav.bar a", has_text="工作"), leads=True)
-    assert not await findings(hand)
-    await hand.tap(hand.page.get_by_role("link", name="安排下月"), leads=True)
-    assert not await findings(hand)
-    assert await hand.page.get_by_label("日期").count() == 4
-    await hand.type(hand.page.get_by_label("主题").first, TOPIC)
-    await hand.tap(hand.page.get_by_role("button", name="发布通知"), leads=True)
-    assert "2026年11月" in await hand.page.locator("main").inner_text()
-    assert (await hand.page.locator("main").inner_text()).count("通知已发") == 4
-    assert (hand.taps <= 10, hand.typed <= 1) == (True, True), hand
-    assert hand.seconds <= 35, hand
+    async with sit_down(place.secretary, phone=True) as hand:
+        await hand.open("/")
+        await hand.tap(hand.page.locator("nav.bar a", has_text="工作"))
+        await hand.tap(hand.page.get_by_role("link", name="安排下月"))
+        assert await hand.page.get_by_label("日期").count() == 4
+        await hand.type(hand.page.get_by_label("主题").first, TOPIC)
+        await hand.tap(hand.page.get_by_role("button", name="发布通知"))
+        assert "2026年11月" in await text_of(hand)
+        assert (await text_of(hand)).count("通知已发") == 4
+        assert (hand.taps <= 10, hand.typed <= 1) == (True, True), hand
+        assert hand.seconds(desk=False) <= 35, hand
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(
-    ("lang", "size", "theme", "width"),
+    ("locale", "size", "theme", "phone"),
     [
-        pytest.param("zh", "standard", "dark", 1440, marks=pytest.mark.modes),
-        ("zh", "largest", "light", 360),
-        pytest.param("en", "standard", "light", 360, marks=pytest.mark.modes),
+        pytest.param("zh", "standard", "dark", False, marks=pytest.mark.modes),
+        ("zh", "largest", "light", True),
+        pytest.param("en", "standard", "light", True, marks=pytest.mark.modes),
     ],
 )
-async def test_every_page_is_sound_in_every_mode(place: Place, lang: str, size: str, theme: str, width: int) -> None:
+async def test_every_page_is_sound_in_every_mode(
+    place: Place, sit_down: SitDown, locale: str, size: str, theme: str, phone: bool
+) -> None:
     sent = await place.secretary.get("/life/workbench?month=2026-10")
     meeting = sent.text.split("/life/meetings/")[1].split('"')[0]
-    pages = [
-        (place.secretary, path)
-        for path in (
-            "/life/workbench", "/life/plan?org=001&kind=theme_day", "/life/plan?month=2026-11&org=001",
-            "/life/record?org=001&kind=theme_day", f"/life/meetings/{meeting}", f"/life/meetings/{meeting}/withdraw",
-            f"/life/record?correct={meeting}", "/life/approvals",
-        )
-    ]  # fmt: skip
-    pages += [
-        (place.reader, path)
-        for path in ("/life/calendar", f"/life/meetings/{meeting}", f"/life/meetings/{meeting}/dispute")
-    ]
+    keeper = (
+        "/life/workbench", "/life/plan?org=001&kind=theme_day", "/life/plan?month=2026-11&org=001",
+        "/life/record?org=001&kind=theme_day", f"/life/meetings/{meeting}", f"/life/meetings/{meeting}/withdraw",
+        f"/life/record?correct={meeting}", "/life/approvals",
+    )  # fmt: skip
+    reader = ("/life/calendar", f"/life/meetings/{meeting}", f"/life/meetings/{meeting}/dispute")
     troubles: dict[str, list[str]] = {}
-    for who, path in pages:
-        hand = await place.open(who, path, width=width, lang=lang, size=size, theme=theme)
-        if found := await findings(hand):
-            troubles[path] = found
-        await hand.page.context.close()
+    for who, paths in ((place.secretary, keeper), (place.reader, reader)):
+        async with sit_down(who, phone=phone, locale=locale, size=size, theme=theme) as hand:
+            for path in paths:
+                await hand.open(path)
+                if found := await hand.findings():
+                    troubles[path] = found
     assert not troubles
 
 
-@pytest.mark.browser
-async def test_a_wrong_record_leads_to_its_field(place: Place) -> None:
-    hand = await place.open(place.secretary, "/life/record?org=001&kind=theme_day")
-    await hand.page.get_by_role("button", name="提交记录").click()
-    await hand.page.wait_for_load_state("load")
-    assert (await hand.page.title()).startswith("有误：")
-    assert await hand.page.evaluate("document.activeElement.className") == "summary"
-    hand.said = [line for line in hand.said if "422" not in line]
-    assert not await findings(hand)
+async def test_a_wrong_record_leads_to_its_field(place: Place, sit_down: SitDown) -> None:
+    async with sit_down(place.secretary, phone=True) as hand:
+        await hand.open("/life/record?org=001&kind=theme_day")
+        await hand.tap(hand.page.get_by_role("button", name="提交记录"))
+        assert (await hand.page.title()).startswith("有误：")
+        assert await hand.page.evaluate("document.activeElement.className") == "summary"
+        assert not await hand.findings()
