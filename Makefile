@@ -9,7 +9,7 @@ MEMBERS := core migrations tenants graphql web devissuer demo tests \
 	plugins/orglife plugins/learning plugins/affairs plugins/capability plugins/example verify
 export ZHIBU_DATA := $(shell realpath -m -- "$(DATA)")
 
-.PHONY: demo demo-reset test test-mutants test-chart test-services services services-stop check bench install browser lock clean
+.PHONY: demo demo-reset test test-drills test-mutants test-chart test-services services services-stop check bench install browser lock clean
 
 demo: install
 	@exec $(BIN)/zhibu demo --port $(PORT)
@@ -18,7 +18,11 @@ demo-reset: install
 	@$(BIN)/zhibu demo --reset --only-reset
 
 test: install browser
-	@$(BIN)/python -m pytest -n 2 --dist loadscope -m "not modes and not chart and not services and not mutants" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadscope -m "not modes and not drills and not chart and not services and not mutants" $(ARGS)
+
+# Whole drills: a backup restored, the image's contents run, a partner's plugin built and installed outside the tree.
+test-drills: install
+	@$(BIN)/python -m pytest tests/drills -n 2 --dist loadfile -m drills $(ARGS)
 
 # Breaks isolation in one place at a time and sees that a guard notices; ZHIBU_MUTANTS_SEED=n breaks other places.
 test-mutants: install

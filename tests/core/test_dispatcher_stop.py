@@ -12,6 +12,7 @@ from zhibu_core.jobs import Dispatcher
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.events import publish
 from zhibu_core.tenancy.scope import Tenant
+from zhibu_testing.delivering import deliver
 from zhibu_testing.fixtures import Parties
 
 _WAITING = text(
@@ -39,7 +40,7 @@ class Slow(Dispatcher):
 
 
 async def begun(platform: Platform, parties: Parties, seconds: float, grace: float) -> Slow:
-    await Dispatcher(platform).run_once()  # what opening the tenants has published
+    await deliver(platform, parties.home)  # what opening the tenants has published
     async with platform.database.session(parties.home.id) as session:
         for _ in range(3):
             await publish(session, "import.written", "import_run", uuid.uuid4())
@@ -64,7 +65,7 @@ async def test_what_is_under_way_is_finished_and_the_rest_given_back(platform: P
     assert {row.object_id for row in left}.isdisjoint(slow.done)
     assert len(left) + len(slow.done) == 3
     assert [(row.attempts, row.is_due) for row in left] == [(0, True)] * len(left)
-    await Dispatcher(platform).run_once()
+    await deliver(platform, parties.home)
 
 
 async def test_after_the_grace_it_is_broken_off(

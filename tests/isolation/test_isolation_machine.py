@@ -38,7 +38,7 @@ LONG = bool(os.environ.get("ZHIBU_LONG"))
 """Set for the long run (a night's); `make test` takes a few short stories."""
 
 PROFILE = settings(
-    max_examples=60 if LONG else 10,
+    max_examples=60 if LONG else 6,
     stateful_step_count=40 if LONG else 20,
     deadline=None,
     derandomize=not LONG,

@@ -13,7 +13,6 @@ from sqlalchemy import Table, select, text
 from zhibu_core.app import create_app
 from zhibu_core.crypto.fields import Sealed
 from zhibu_core.errors import InvalidInput, Unavailable
-from zhibu_core.jobs import Dispatcher
 from zhibu_core.organization.people import Person
 from zhibu_core.organization.sealed import COLUMN, PersonSecrets, open_secrets, sealed_columns
 from zhibu_core.platform import Platform
@@ -26,6 +25,7 @@ from zhibu_tenants.life.erasing import erase_tenant
 from zhibu_tenants.life.states import change_state, resume, suspend
 from zhibu_tenants.life.tables import LEFT_OUT
 from zhibu_testing import factories
+from zhibu_testing.delivering import deliver
 from zhibu_testing.fixtures import Parties
 
 SECRETS = PersonSecrets(citizen_id="990101199001011236")
@@ -63,7 +63,7 @@ async def test_events_of_a_suspended_tenant_wait_without_being_tried(platform: P
     async with platform.database.session(parties.home.id) as session:
         await publish(session, "import.written", "import_run", None)
     await suspend(platform, parties.home, "")
-    await Dispatcher(platform).run_once()
+    await deliver(platform, parties.home)
     async with platform.database.system_session() as system:
         waiting = (
             await system.execute(

@@ -33,6 +33,7 @@ from zhibu_tenants.life.erasing import erase_tenant
 from zhibu_tenants.provisioning import create_tenant
 from zhibu_testing import factories
 
+pytestmark = pytest.mark.drills
 SECRETS = PersonSecrets(citizen_id="990101199001011236")
 TODAY = dt.date(2026, 10, 31)
 

@@ -15,6 +15,7 @@ from hatchling.builders.wheel import WheelBuilder
 from zhibu_core.errors import InvalidInput
 from zhibu_tenants.scaffold import write_plugin
 
+pytestmark = pytest.mark.drills
 ROOT = Path(__file__).resolve().parents[2]
 NEEDED = ("core", "migrations", "tenants", "web", "tests")
 """What a partner installs: neither graphql nor any built-in plugin, as nothing here uses them."""

@@ -19,6 +19,7 @@ from types import ModuleType
 
 import pytest
 
+pytestmark = pytest.mark.drills
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = Path(sys.executable).parent
 ABSENT = {"zhibu-devissuer", "zhibu-demo", "zhibu-testing", "zhibu-example"}
