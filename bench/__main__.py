@@ -1,6 +1,5 @@
 """`make bench`: runs every bench on a database of its own, prints a table, and last one JSON line a figure."""
 
-import asyncio
 import json
 import sys
 import tempfile
@@ -10,6 +9,7 @@ from typing import Any
 
 from bench import audit, hooks, importing, row_security, scores
 from bench.world import World, make_world
+from zhibu_core.cli.loop import run
 
 Figure = dict[str, Any]
 BENCHES: tuple[Callable[[World, bool], Awaitable[list[Figure]]], ...] = (
@@ -46,4 +46,4 @@ def print_table(figures: list[Figure]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main("--short" in sys.argv[1:])))
+    sys.exit(run(main("--short" in sys.argv[1:])))

@@ -1,8 +1,8 @@
 """Stored scores follow the facts: only what an event's record touches is measured anew, everything after an import."""
 
 from collections.abc import Iterable
+from os.path import commonprefix
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_capability.books import book_of
@@ -18,6 +18,7 @@ from zhibu_core.ledger.duties import Reach
 from zhibu_core.periods import Period, add_months, unit_of
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.events import Event
+from zhibu_core.tenancy.bulk import raw_connection
 from zhibu_core.tenancy.scope import Scope
 
 QUARTERS = 8
@@ -27,7 +28,7 @@ EVERYTHING = frozenset({"import.written", "plugin.enabled", "plugin.disabled"})
 """Events after which everything stored is measured anew."""
 
 # One branch is asked about, whichever it is: planning these statements anew costs as much as running them.
-_PLANNED_ONCE = text("set local plan_cache_mode = force_generic_plan")
+_PLANNED_ONCE = "set local plan_cache_mode = force_generic_plan"
 
 Fresh = dict[int, dict[Branch, Inputs]]
 
@@ -36,14 +37,14 @@ async def follow(session: AsyncSession, scope: Scope, event: Event, platform: Pl
     """Measures what an event touches in the stored periods and stores what changed; returns how many scores did."""
     if event.topic in EVERYTHING:
         return await recompute(session, scope, platform)
-    await session.execute(_PLANNED_ONCE)
+    await (await raw_connection(session)).execute(_PLANNED_ONCE)
     touched = await touched_by(session, event)
     if not touched.branches:
         return 0
     shelves = await shelves_of(session, touched.branches)
     if not shelves:
         return 0
-    reach = Reach(organization_ids=tuple(touched.branches))
+    reach = Reach(_above(touched.branches.values()), organization_ids=tuple(touched.branches))
     asked = survey_of(session, scope, await book_of(session, scope, platform), sorted(shelves), reach)
     fresh = await _measured(session, asked, touched, shelves)
     return await _keep(session, asked, fresh, shelves)
@@ -77,6 +78,12 @@ async def _measured(session: AsyncSession, asked: Survey, touched: Touched, shel
                 inputs = fresh.setdefault(n, {}).get(branch, old)
                 fresh[n][branch] = renewed(inputs, span, found.get((place, branch.id), {}), {part})
     return fresh
+
+
+def _above(branches: Iterable[Branch]) -> str:
+    """The path of the smallest subtree that holds the branches: less of the tree is read to find them."""
+    common = commonprefix([branch.path for branch in branches])  # noqa: RUF071 cut at a separator below
+    return common[: common.rfind("/") + 1]
 
 
 def _parts(span: Span, touched: Touched, shelf: Shelf) -> Iterable[str]:

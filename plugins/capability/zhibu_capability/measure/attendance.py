@@ -24,9 +24,10 @@ m as (
       over (who order by s.happened_on, s.started_at, s.record_id rows unbounded preceding) as leaves
   from s join fact a on a.record_id = s.record_id and a.organization_id = s.organization_id and a.kind = 'attendance' and {counted("a")}
   window who as (partition by s.p, s.organization_id, a.person_id)),
-marked as (
-  select m.*, m.weight * coalesce(c.credit, 0) as credit, m.is_leave and m.leaves <= m.sessions / f.forgiven_in as is_forgiven
-  from m join unnest(:p, :forgiven_in) as f(p, forgiven_in) on f.p = m.p left join c on c.p = m.p and c.mark = m.mark)
+judged as (
+  select m.*, m.is_leave and m.leaves <= m.sessions / f.forgiven_in as is_forgiven
+  from m join unnest(:p, :forgiven_in) as f(p, forgiven_in) on f.p = m.p),
+marked as (select j.*, j.weight * coalesce(c.credit, 0) as credit from judged j left join c on c.p = j.p and c.mark = j.mark)
 """  # noqa: S608 only our own fragments
 """One row a person and session of the period: `marked` with credit, weight and whether the leave is forgiven."""
 
@@ -42,14 +43,20 @@ ARRAYS: dict[str, Any] = {
     "sources": TEXTS,
 }
 
+# Marks are counted before they are weighed: a branch has hundreds of rows and a handful of marks.
 _SQL = statement(
     f"""with {SPANS}, {BRANCHES}, {ROLLS},
+    tallied as (
+      select p, organization_id, mark, weight, count(*) as n from judged where not is_forgiven group by p, organization_id, mark, weight),
     found as (
-      select p, organization_id, sum(credit) filter (where not is_forgiven) as credit, sum(weight) filter (where not is_forgiven) as owed,
-        0 as sessions, count(distinct record_id) as sessions_listed
-      from marked group by p, organization_id
+      select t.p, t.organization_id, sum(t.n * t.weight * coalesce(c.credit, 0)) as credit, sum(t.n * t.weight) as owed,
+        0 as sessions, 0 as sessions_listed
+      from tallied t left join c on c.p = t.p and c.mark = t.mark group by t.p, t.organization_id
       union all
-      select p, organization_id, 0, 0, count(*), 0 from s group by p, organization_id)
+      select p, organization_id, 0, 0, count(*), 0 from s group by p, organization_id
+      union all
+      select p, organization_id, 0, 0, 0, count(*) from (select distinct p, organization_id, record_id from judged) r
+      group by p, organization_id)
     select p, organization_id, coalesce(sum(credit), 0) as credit, coalesce(sum(owed), 0) as owed, sum(sessions)::int as sessions,
       sum(sessions_listed)::int as sessions_listed
     from found group by p, organization_id""",  # noqa: S608
