@@ -39,8 +39,10 @@ def _check(archive: zipfile.ZipFile, key: str | None) -> list[str]:
         raise Fault("a name stands in the zip twice")
     if unknown := sorted(set(names) - named - BESIDE):
         raise Fault(f"{unknown[0]} is not in the manifest")
-    for entry in entries:
-        _check_entry(archive, entry)
+    for entry in manifest["tables"]:
+        _check_entry(archive, entry, "rows")
+    for entry in manifest["files"]:
+        _check_entry(archive, entry, "size")
     rows = sum(int(entry["rows"]) for entry in manifest["tables"])
     return [
         f"{archive.filename}: valid",
@@ -56,16 +58,18 @@ def _read(archive: zipfile.ZipFile, name: str) -> bytes:
         raise Fault(f"{name} is missing") from None
 
 
-def _check_entry(archive: zipfile.ZipFile, entry: dict[str, Any]) -> None:
-    digest, lines = sha256(), 0
+def _check_entry(archive: zipfile.ZipFile, entry: dict[str, Any], counted: str) -> None:
+    """Hash, and the number of lines of a table or of bytes of a file."""
+    digest, counts = sha256(), {"rows": 0, "size": 0}
     try:
         with archive.open(entry["file"]) as file:
             while block := file.read(1 << 20):
                 digest.update(block)
-                lines += block.count(b"\n")
+                counts["rows"] += block.count(b"\n")
+                counts["size"] += len(block)
     except KeyError:
         raise Fault(f"{entry['file']} is missing") from None
     if digest.hexdigest() != entry["sha256"]:
         raise Fault(f"{entry['file']} was changed")
-    if lines != entry["rows"]:
-        raise Fault(f"{entry['file']} has {lines} rows, the manifest says {entry['rows']}")
+    if counts[counted] != entry[counted]:
+        raise Fault(f"{entry['file']}: {counted} {counts[counted]}, the manifest says {entry[counted]}")

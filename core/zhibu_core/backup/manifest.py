@@ -10,6 +10,7 @@ from pathlib import Path
 import asyncpg
 import msgspec
 
+from zhibu_core.backup.files import FILES, measure
 from zhibu_core.errors import InvalidInput
 from zhibu_core.words import Words
 
@@ -25,7 +26,10 @@ _HISTORIES = (
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """A backup: `tables` are rows by table, `histories` the revision of core and each plugin, `sha256` that of the dump."""
+    """A backup: `tables` are rows by table, `histories` the revision of core and each plugin, `sha256` that of the dump.
+
+    `files` and `file_bytes` are those of the folder store; 0 where files lie in a bucket.
+    """
 
     format: str = FORMAT
     version: str
@@ -35,6 +39,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     histories: Mapping[str, str]
     tables: Mapping[str, int]
+    files: int = 0
+    file_bytes: int = 0
 
     @property
     def rows(self) -> int:
@@ -96,6 +102,8 @@ def read_manifest(folder: Path) -> Manifest:
     dump = folder / DUMP
     if not dump.is_file() or dump.stat().st_size != manifest.size or digest_of(dump) != manifest.sha256:
         raise bad_backup(f"{DUMP} 与清单不符", f"{DUMP} is not what the manifest says")
+    if measure(folder / FILES) != (manifest.files, manifest.file_bytes):
+        raise bad_backup(f"{FILES} 与清单不符", f"{FILES} is not what the manifest says")
     return manifest
 
 

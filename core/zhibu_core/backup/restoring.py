@@ -1,5 +1,6 @@
 """Restores a backup into a server of its own, proves it there, and only then puts it in the database's place."""
 
+import asyncio
 import datetime as dt
 import shutil
 import uuid
@@ -11,6 +12,7 @@ from pathlib import Path
 import asyncpg
 
 from zhibu_core.audit.verifying import Report, verify_tenant
+from zhibu_core.backup.files import FILES, put_back
 from zhibu_core.backup.manifest import DUMP, Manifest, bad_backup, count_rows, read_manifest
 from zhibu_core.backup.programs import run_program
 from zhibu_core.backup.taking import refuse_other_database
@@ -70,6 +72,7 @@ async def restore_backup(settings: Settings, source: Path, *, replacing: bool = 
             await prepare_and_migrate(server, host, only_if_behind=True)
             await refuse_faults(server)
             found = await _look(settings, host, server, manifest)
+        await asyncio.to_thread(put_back, settings, source / FILES)
         kept = _take_place(places, places_of(stage), replacing=replacing)
     return replace(found, kept=kept)
 

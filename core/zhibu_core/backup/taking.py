@@ -1,5 +1,7 @@
 """Takes a backup: one snapshot of the database, dumped and counted, in a folder that appears only once it is whole."""
 
+import asyncio
+import datetime as dt
 import os
 import secrets
 import shutil
@@ -10,12 +12,22 @@ from pathlib import Path
 import asyncpg
 import msgspec
 
+from zhibu_core.backup.files import FILES, copy_files
 from zhibu_core.backup.manifest import DUMP, MANIFEST, Manifest, describe
 from zhibu_core.backup.programs import run_program
 from zhibu_core.database.access import BACKUP, Server, database_for
 from zhibu_core.errors import InvalidInput
 from zhibu_core.settings import Settings
 from zhibu_core.words import Words
+
+LAST = "last-backup"
+"""An empty file in the data folder; its time is that of the last whole backup."""
+
+
+def last_backup(settings: Settings) -> dt.datetime | None:
+    """When the last whole backup of the embedded database was taken; None where none was, or others take them."""
+    mark = settings.data / LAST
+    return dt.datetime.fromtimestamp(mark.stat().st_mtime, dt.UTC) if mark.exists() else None
 
 
 async def take_backup(settings: Settings, out: Path) -> Manifest:
@@ -29,7 +41,10 @@ async def take_backup(settings: Settings, out: Path) -> Manifest:
     with _folder(out) as draft:
         async with database_for(settings) as server:
             manifest = await _dump(server, draft / DUMP)
+            files, size = await asyncio.to_thread(copy_files, settings, draft / FILES)
+            manifest = msgspec.structs.replace(manifest, files=files, file_bytes=size)
         _write(draft / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n")
+    (settings.data / LAST).touch()
     return manifest
 
 

@@ -9,6 +9,7 @@ from zhibu_core.cli.loop import run
 from zhibu_core.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from zhibu_core.backup.manifest import Manifest
     from zhibu_core.backup.restoring import Restored
 
 LEFT = 3
@@ -19,7 +20,9 @@ LEFT = 3
 def backup(out: Path) -> None:
     """Copy the embedded database into a folder: one snapshot by pg_dump, its row counts and SHA-256 beside it.
 
-    Nothing is stopped meanwhile. Keys (ZHIBU_DATA/keys) and the audit's anchors are NOT in it, on purpose: whoever
+    Sealed files of ZHIBU_DATA/files are copied too; those in a bucket are not. Nothing is stopped meanwhile.
+
+    Keys (ZHIBU_DATA/keys) and the audit's anchors are NOT in it, on purpose: whoever
     holds the copy alone reads nothing that is sealed. Copy both folders to another place, never beside the backup. Names and
     records that are not sealed stand in it in the open: keep it encrypted.
 
@@ -34,6 +37,7 @@ def backup(out: Path) -> None:
     except OSError as error:
         raise click.ClickException(f"{error.filename or out}: {error.strerror}") from None
     click.echo(f"{out}: {len(made.tables)} tables, {made.rows} rows, {made.size} bytes, sha256 {made.sha256}")
+    click.echo(_files_said(settings, made))
     click.echo(_keys_apart(settings), err=True)
 
 
@@ -68,7 +72,8 @@ def _lines(found: "Restored") -> list[str]:
 
     made = found.manifest
     lines = [
-        f"restored: {len(made.tables)} tables, {made.rows} rows, as in the manifest of {made.made_at:%Y-%m-%d %H:%M} UTC",
+        f"restored: {len(made.tables)} tables, {made.rows} rows, {made.files} files, "
+        f"as in the manifest of {made.made_at:%Y-%m-%d %H:%M} UTC",
         "catalog audit: no findings",
         *(f"audit\t{slug}\t{words_of(report)}" for slug, report in found.reports.items()),
     ]
@@ -85,6 +90,12 @@ def _lines(found: "Restored") -> list[str]:
         f"{slug}: erased since the backup, its keys are destroyed; closed. zhibu tenant erase {slug} --certificate FILE"
         for slug in found.erased
     ]
+
+
+def _files_said(settings: Settings, made: "Manifest") -> str:
+    if settings.storage.bucket is None:
+        return f"files: {made.files} sealed objects, {made.file_bytes} bytes"
+    return f"files: NOT in it, they lie in the bucket {settings.storage.bucket}; copy it too (docs/howto/operate.md)"
 
 
 def _keys_apart(settings: Settings) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from zhibu_core.exports.declared import ExportKind
 from zhibu_core.imports.contract import Importer
 from zhibu_core.plugins.hooks import hookimpl
 from zhibu_core.plugins.manifest import CONTRACT, Action, FactKind, GraphQLContribution, Manifest
@@ -71,6 +72,14 @@ def importers() -> Sequence[Importer]:
 
 
 @hookimpl
+def exports() -> Sequence[ExportKind]:
+    """Who was at which activity."""
+    from zhibu_orglife.exporting import ATTENDANCE
+
+    return [ATTENDANCE]
+
+
+@hookimpl
 def navigation() -> Sequence[NavItem]:
     """The workbench for those who record, the calendar for everybody."""
     return [
@@ -83,7 +92,7 @@ def navigation() -> Sequence[NavItem]:
 @hookimpl
 def routes() -> Sequence[Any]:
     """Workbench, plan, record, one meeting with what can be done to it, calendar, approvals."""
-    from zhibu_orglife.pages import activity, calendar, plan, record
+    from zhibu_orglife.pages import activity, calendar, files, plan, record
     from zhibu_orglife.pages.approvals import approvals
     from zhibu_orglife.pages.workbench import workbench
 
@@ -91,6 +100,7 @@ def routes() -> Sequence[Any]:
         workbench, plan.plan_page, plan.plan_sent, record.record_page, record.record_sent, activity.meeting_page,
         activity.confirm, activity.dispute_page, activity.dispute, activity.withdraw_page, activity.withdraw,
         activity.approve, activity.send_back, activity.close, calendar.calendar_page, calendar.calendar_feed, approvals,
+        files.files_page, files.files_sent, files.file_link, files.file_removed, files.upload_begun,
     ]  # fmt: skip
 
 

@@ -10,7 +10,9 @@ from typing import Annotated, Any, ClassVar
 
 import strawberry
 
+from zhibu_core.http.files import link_of, may_open
 from zhibu_core.periods import parse_period
+from zhibu_core.storage.models import File
 from zhibu_graphql.context import Context, Info
 from zhibu_graphql.fields import additions, column, field, listing, object_type, part, plain
 from zhibu_graphql.node import Node
@@ -20,13 +22,15 @@ from zhibu_graphql.reading.members import MEMBERS
 from zhibu_graphql.reading.organizations import ORGANIZATIONS, OrganizationRecord
 from zhibu_graphql.types.inputs import PeriodText
 from zhibu_graphql.types.lazy import LazyMember, LazyOrganization
-from zhibu_orglife.actions import READ
+from zhibu_orglife.actions import READ, READ_ROLL, RECORD
+from zhibu_orglife.evidence import files_of_records
 from zhibu_orglife.listings import MEETINGS, TABLE, TAG, MeetingRecord
 from zhibu_orglife.models import Task
 from zhibu_orglife.reading import RollLine, rolls_of, tasks_of
 
 USUAL_ROLL = 40
 USUAL_TASKS = 5
+USUAL_FILES = 5
 MOST_KINDS = 16
 
 
@@ -62,6 +66,26 @@ class MeetingTask:
     @field(description="By whom; null where nobody was named or the person is no member any more.")
     async def owner(self, root: Task, info: Info) -> LazyMember | None:
         return await read_one(info, MEMBERS, root.owner_person_id)
+
+
+@part(description="A file on the record of a meeting, such as photos or the scanned minutes.")
+class MeetingFile:
+    name: str = plain("What it is called.")
+    content_type: str = plain("What it is, found by its content.")
+    sha256: str = plain("The SHA-256 of its content, in hexadecimal.")
+    state: str = plain("waiting (for the virus scanner), clean or refused.")
+    uploaded_at: dt.datetime = plain("When it was uploaded.")
+
+    @field(description="How large it is, in KiB, rounded up.")
+    def kibibytes(self, root: File) -> int:
+        return -(-root.size // 1024)
+
+    @field(description="Where it can be opened for some minutes; null while only the uploader may open it, or nobody.")
+    def link(self, root: File, info: Info) -> str | None:
+        context = info.context
+        if not may_open(root, context.scope.person()):
+            return None
+        return link_of(context.platform, context.scope, context.prefix, root)[0]
 
 
 @object_type(READ, description="One version of the record of one activity of organizational life.")
@@ -113,6 +137,23 @@ class Meeting(Node):
                 return await tasks_of(session, keys)
 
         return read_from(await context.load("orglife.tasks", root.id, fetch) or [])
+
+    @field(READ_ROLL, description="Its files; null for who may not read rolls there.", size=USUAL_FILES)
+    async def files(self, root: MeetingRecord, info: Info) -> list[MeetingFile] | None:
+        context = info.context
+
+        async def fetch(keys: list[uuid.UUID]) -> dict[uuid.UUID, list[File]]:
+            async with context.turn() as session:
+                return await files_of_records(session, keys)
+
+        return read_from(await context.load("orglife.files", root.series_id, fetch) or [])
+
+    @field(
+        RECORD,
+        description="Where a program begins an upload (docs/explanation/files.md); null for who may not record there.",
+    )
+    def upload_address(self, root: MeetingRecord, info: Info) -> str | None:
+        return f"{info.context.prefix}/life/meetings/{root.id}/uploads"
 
     @classmethod
     async def find(cls, context: Context, keys: list[Any]) -> Mapping[Any, Any]:

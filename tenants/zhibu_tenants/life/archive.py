@@ -21,6 +21,7 @@ EXPLAINED = """This archive holds everything that a tenant of Zhibu keeps.
 
 manifest.json   names each file with its SHA-256 and its number of rows; manifest.sig is its Ed25519 signature (base64)
 tables/         one file a table, one JSON object a line, ordered by id; instants in UTC, dates as YYYY-MM-DD, bytes in base64
+files/          contents of uploaded files, each named by its SHA-256; tables/file.jsonl says what they are called
 
 Sensitive values (citizen ids, phones, addresses) stand in it as plain text, so that it can be read without Zhibu: keep it
 as you keep the paper files. zhibu-verify FILE checks it. zhibu tenant import FILE --as SLUG takes it into an installation.
@@ -36,6 +37,14 @@ class TableEntry(msgspec.Struct, frozen=True):
     sha256: str
 
 
+class FileEntry(msgspec.Struct, frozen=True):
+    """A content in the archive, as it was uploaded; rows of the table `file` name it by `sha256`."""
+
+    file: str
+    size: int
+    sha256: str
+
+
 class ManifestOfArchive(msgspec.Struct, frozen=True):
     """What the archive holds; `audit_head` is the hash of the newest seal, `public_key` the signer's, in base64."""
 
@@ -48,7 +57,7 @@ class ManifestOfArchive(msgspec.Struct, frozen=True):
     made_at: dt.datetime
     versions: dict[str, str]
     tables: list[TableEntry]
-    files: list[TableEntry]
+    files: list[FileEntry]
     audit_head: str | None
     public_key: str
 

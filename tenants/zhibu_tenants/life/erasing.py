@@ -11,7 +11,10 @@ import msgspec
 from zhibu_core.crypto.signing import key_id, public_bytes, signing_key
 from zhibu_core.database.ownership import as_owner
 from zhibu_core.platform import Platform
+from zhibu_core.storage.sweeping import erase_objects
 from zhibu_core.tenancy.scope import Tenant
+from zhibu_core.words import Words
+from zhibu_tenants.keycloak.switching import follow_state
 from zhibu_tenants.life.archive import base64_of, encode
 from zhibu_tenants.life.states import change_state
 from zhibu_tenants.life.tables import in_order
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     import asyncpg
 
 AT_ONCE = 20_000
+FILES = "files"
+"""Where the notes of an erasure count files, which are no rows."""
+
 FORMAT = "zhibu-erasure/1"
 
 
@@ -61,11 +67,12 @@ async def erase_tenant(platform: Platform, tenant: Tenant, certificate: Path) ->
         await change_state(platform, tenant, "erasing")
         found = await _found(platform, tenant)
         platform.keyring.destroy(tenant.id)
+        left = await follow_state(platform, tenant, on=False)
         head = await _audit_head(platform, tenant)
-        files = _erase_files(platform, tenant)
+        files = max(found.pop(FILES, 0), await _erase_files(platform, tenant))
         deleted = await _remove_rows(platform, tenant)
         rows = {name: max(found.get(name, 0), deleted.get(name, 0)) for name in (*found, *deleted)}
-        said = _said(platform, tenant, rows, files, head)
+        said = _said(platform, tenant, rows, files, head, left)
         try:
             async with as_owner(platform, tenant.id) as owner:
                 await _remove_tenant(owner, tenant)
@@ -82,6 +89,7 @@ async def erase_tenant(platform: Platform, tenant: Tenant, certificate: Path) ->
 async def remove(platform: Platform, tenant: Tenant) -> None:
     """Deletes every row of the tenant, some thousand a transaction, and at last the tenant."""
     await _remove_rows(platform, tenant)
+    await _erase_files(platform, tenant)
     async with as_owner(platform, tenant.id) as owner:
         await _remove_tenant(owner, tenant)
     platform.tenants_seen.pop(tenant.slug, None)
@@ -112,6 +120,7 @@ async def _found(platform: Platform, tenant: Tenant) -> dict[str, int]:
         counts = {name: await owner.fetchval(_counting(name), tenant.id) for name in names}
     notes.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = {name: count for name, count in counts.items() if count}
+    found[FILES] = _waiting(platform, tenant) + found.get("file_object", 0)
     with draft_of(notes) as draft:
         draft.file.write(msgspec.json.encode(found))
         draft.keep()
@@ -122,7 +131,9 @@ def _counting(name: str) -> str:
     return f'select count(*) from "{name}" where tenant_id = $1'  # noqa: S608 named by the catalog
 
 
-def _said(platform: Platform, tenant: Tenant, rows: dict[str, int], files: int, head: str | None) -> Certificate:
+def _said(
+    platform: Platform, tenant: Tenant, rows: dict[str, int], files: int, head: str | None, left: Words | None
+) -> Certificate:
     now, public = dt.datetime.now(dt.UTC), public_bytes(signing_key(platform.settings.keys))
     return Certificate(
         slug=tenant.slug,
@@ -133,7 +144,7 @@ def _said(platform: Platform, tenant: Tenant, rows: dict[str, int], files: int, 
         rows=rows,
         files=files,
         audit_head=head,
-        remains=REMAINS,
+        remains=[*REMAINS, *([f"the sign-in at Keycloak: {left.en}"] if left else [])],
         public_key=base64_of(public),
         key_id=key_id(public),
     )
@@ -183,9 +194,17 @@ async def _audit_head(platform: Platform, tenant: Tenant) -> str | None:
     return head.hex() if head else None
 
 
-def _erase_files(platform: Platform, tenant: Tenant) -> int:
-    """Uploads that wait for an import; the number of files."""
-    folder = platform.settings.data / "uploads" / str(tenant.id)
-    count = sum(path.is_file() for path in folder.rglob("*")) if folder.is_dir() else 0
-    shutil.rmtree(folder, ignore_errors=True)
-    return count
+def _uploads(platform: Platform, tenant: Tenant) -> Path:
+    """Spreadsheets that wait for an import."""
+    return platform.settings.data / "uploads" / str(tenant.id)
+
+
+def _waiting(platform: Platform, tenant: Tenant) -> int:
+    return sum(path.is_file() for path in _uploads(platform, tenant).rglob("*"))
+
+
+async def _erase_files(platform: Platform, tenant: Tenant) -> int:
+    """Files, parts of unfinished ones, and spreadsheets that wait for an import; the number of whole files."""
+    count = _waiting(platform, tenant)
+    shutil.rmtree(_uploads(platform, tenant), ignore_errors=True)
+    return count + await erase_objects(platform, tenant.id)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from zhibu_core.audit import note
 from zhibu_core.crypto.signing import public_bytes, signing_key
 from zhibu_core.platform import Platform
-from zhibu_core.tenancy.scope import Scope, Tenant
+from zhibu_core.tenancy.scope import Actor, Scope, Tenant
 from zhibu_tenants.life.archive import (
     EXPLAINED,
     FORMAT,
@@ -25,6 +25,7 @@ from zhibu_tenants.life.archive import (
     base64_of,
     encode,
 )
+from zhibu_tenants.life.files import write_files
 from zhibu_tenants.life.tables import archived_tables
 from zhibu_tenants.life.whole_file import draft_of
 
@@ -32,12 +33,12 @@ AT_ONCE = 5_000
 _HEAD = text("select hash from audit_seal where tenant_id = :t order by number desc limit 1")
 
 
-async def export_tenant(platform: Platform, tenant: Tenant, out: Path) -> ManifestOfArchive:
+async def export_tenant(platform: Platform, tenant: Tenant, out: Path, *, by: Actor | None = None) -> ManifestOfArchive:
     """Writes the archive to `out`, which must not exist, and returns its manifest; the export is noted in the audit.
 
     The file has its name only once it is whole. Raises `FileExistsError` and other `OSError`s of the file.
     """
-    scope = Scope(tenant, frozenset())
+    scope = Scope(tenant, frozenset(), by)
     with draft_of(out) as draft:
         with zipfile.ZipFile(draft.file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             async with platform.database.session(tenant.id, snapshot=True) as session:
@@ -70,7 +71,7 @@ async def _write(
         made_at=dt.datetime.now(dt.UTC),
         versions={key: manifest.version for key, manifest in sorted(platform.host.manifests.items())},
         tables=entries,
-        files=[],
+        files=await write_files(platform, session, archive),
         audit_head=head.hex() if head else None,
         public_key=base64_of(public_bytes(signing_key(platform.settings.keys))),
     )

@@ -31,6 +31,7 @@ from zhibu_tenants.life.archive import (
     FORMAT,
     MANIFEST,
     SIGNATURE,
+    FileEntry,
     ManifestOfArchive,
     Rows,
     TableEntry,
@@ -38,6 +39,7 @@ from zhibu_tenants.life.archive import (
 )
 from zhibu_tenants.life.erasing import remove
 from zhibu_tenants.life.exporting import lines_of
+from zhibu_tenants.life.files import claim_files, put_files
 from zhibu_tenants.life.states import change_state
 from zhibu_tenants.life.tables import EVIDENCE, archived_tables
 from zhibu_tenants.provisioning import check_slug
@@ -66,8 +68,10 @@ async def import_tenant(platform: Platform, file: Path, slug: str) -> Tenant:
             await _remove_broken_off(platform, slug)
             tenant = await _begin(platform, manifest, slug)
             try:
+                contents = await put_files(platform, tenant, archive, manifest.files)
                 async with platform.database.session(tenant.id) as session:
                     await _fill(platform, session, tenant, archive, manifest)
+                    await claim_files(platform, session, contents)
             except BaseException:
                 await remove(platform, tenant)
                 raise
@@ -115,13 +119,14 @@ def _checked(archive: zipfile.ZipFile) -> ManifestOfArchive:
         raise bad_archive("清单缺失或签名不符", "its manifest is missing, or its signature does not fit") from None
     if manifest.format != FORMAT:
         raise bad_archive(f"格式 {manifest.format} 不认识", f"its form {manifest.format} is not known here")
-    for entry in manifest.tables:
+    entries: list[TableEntry | FileEntry] = [*manifest.tables, *manifest.files]
+    for entry in entries:
         if _digest(archive, entry) != entry.sha256:
             raise bad_archive(f"{entry.file} 与清单不符", f"{entry.file} is not what the manifest says")
     return manifest
 
 
-def _digest(archive: zipfile.ZipFile, entry: TableEntry) -> str | None:
+def _digest(archive: zipfile.ZipFile, entry: TableEntry | FileEntry) -> str | None:
     digest = sha256()
     try:
         with archive.open(entry.file) as file:

@@ -8,14 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.audit import note
 from zhibu_core.errors import InvalidInput
+from zhibu_core.exports.models import ExportPerson
 from zhibu_core.identity.models import Account, Enrolment, RoleGrant, WebSession
 from zhibu_core.ledger.models import Fact
 from zhibu_core.organization.people import Membership, Person
 from zhibu_core.organization.sealed import COLUMN, PersonSecrets, open_secrets, sealed_columns
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.person_data import Kept
+from zhibu_core.storage.models import File
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
+from zhibu_tenants.scim.forgetting import forget
 
 ERASED_NAME = "已删除"
 _OPTIONAL = ("education", "post", "native_place", "ethnic")
@@ -26,6 +29,11 @@ _MEMBER_FILE = Words(
 _LEDGER = Words(
     "支部活动的记录属于组织，按归档期限保存；其中不再有姓名以外的个人信息",
     "records of a branch's activities belong to the organization and are kept by archive schedule",
+)
+
+_REGISTER = Words(
+    "向谁提供过信息的登记要留存备查（个人信息保护法第五十六条）；其中只有编号，没有姓名",
+    "to whom data were given must stay on record (PIPL Art. 56); the register holds an id and no name",
 )
 
 
@@ -54,12 +62,21 @@ async def erase_person(platform: Platform, session: AsyncSession, scope: Scope, 
             field="person",
         )
     await _end_access(session, scope, person)
+    await forget(session, person.id)
     was_member = bool(memberships)
     _forget(platform, scope, person, whole=not was_member)
     kept = [Kept(Words("党员档案", "member's file"), len(memberships), _MEMBER_FILE)] if was_member else []
     facts = await session.scalar(select(func.count()).select_from(Fact).where(Fact.person_id == person.id))
     if facts:
         kept.append(Kept(Words("事实", "facts"), facts, _LEDGER))
+    files = await session.scalar(select(func.count()).select_from(File).where(File.uploaded_by == person.id))
+    if files:
+        kept.append(Kept(Words("上传的附件", "files uploaded"), files, _LEDGER))
+    listed = await session.scalar(
+        select(func.count()).select_from(ExportPerson).where(ExportPerson.person_id == person.id)
+    )
+    if listed:
+        kept.append(Kept(Words("导出登记", "register of exports"), listed, _REGISTER))
     for plugin in platform.host.implementing("erase_person", platform.host.switchable):
         kept += await platform.host.ask(plugin, "erase_person", session=session, scope=scope, person_id=person.id)
     await note(session, scope, "person.erase", "person", person.id)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.audit import note
 from zhibu_core.audit.entries import AuditEntry
+from zhibu_core.exports.reading import listing_of
 from zhibu_core.identity.models import Account, RoleGrant
 from zhibu_core.ledger.models import Fact
 from zhibu_core.organization.models import Position
@@ -15,8 +16,10 @@ from zhibu_core.organization.people import Membership, Person
 from zhibu_core.organization.sealed import COLUMN, open_secrets
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.person_data import PersonSection, rows_about
+from zhibu_core.storage.models import File
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
+from zhibu_tenants.scim.models import DirectoryUser
 
 _NOT_SHOWN = {"sealed", "citizen_id_index", "phone_index", "tenant_id"}
 _SECTIONS = (
@@ -24,7 +27,9 @@ _SECTIONS = (
     (Words("职务", "positions"), Position, "person_id"),
     (Words("平台角色", "roles"), RoleGrant, "person_id"),
     (Words("登录账号", "accounts"), Account, "person_id"),
+    (Words("人事目录", "the directory"), DirectoryUser, "person_id"),
     (Words("事实", "facts"), Fact, "person_id"),
+    (Words("上传的附件", "files uploaded"), File, "uploaded_by"),
     (Words("谁看过或改过", "who saw or changed it"), AuditEntry, "object_id"),
 )
 
@@ -36,6 +41,8 @@ async def export_person(platform: Platform, session: AsyncSession, scope: Scope,
         PersonSection(title, await rows_about(session, model, person.id, column=column))
         for title, model, column in _SECTIONS
     ]
+    listed = await listing_of(session, person.id)
+    sections.append(PersonSection(Words("列有本人的导出", "exports that list the person"), listed))
     for plugin in platform.host.implementing("export_person", platform.host.switchable):
         sections += await platform.host.ask(plugin, "export_person", session=session, scope=scope, person_id=person.id)
     await note(session, scope, "person.export", "person", person.id)

@@ -11,6 +11,8 @@ from zhibu_core.audit.nightly import AuditCheck
 from zhibu_core.audit.seals import AuditSeal
 from zhibu_core.crypto.fields import BlindIndex
 from zhibu_core.errors import Unavailable
+from zhibu_core.exports.models import Export, ExportDownload, ExportPerson, ExportRecipient
+from zhibu_core.identity.access import AccessReview, StaffEntry, TenantRole
 from zhibu_core.identity.models import Account, RoleGrant
 from zhibu_core.imports.engine import ImportRun
 from zhibu_core.ledger.models import DutyWaiver, Fact, FactEnd, RuleLayer
@@ -18,9 +20,11 @@ from zhibu_core.organization.models import Organization, OrganizationPlacement, 
 from zhibu_core.organization.people import Membership, Person
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.models import PluginEnablement
+from zhibu_core.storage.models import File
 from zhibu_core.tenancy.directory import TenantSetting
 from zhibu_core.tenancy.models import TenantOwned
 from zhibu_core.words import Words
+from zhibu_tenants.scim.models import DirectoryGroup, DirectoryMember, DirectoryUser
 
 LEFT_OUT: Mapping[str, str] = {
     "tenant_anchor": "one row that every tenant has",
@@ -30,6 +34,9 @@ LEFT_OUT: Mapping[str, str] = {
     "enrolment": "codes that are good here only",
     "logout_token": "what this installation's issuer said",
     "idempotency": "answers kept for a day",
+    "file_object": "where contents lie here; an archive holds the contents, and an import seals them anew",
+    "file_upload": "uploads under way",
+    "directory_day": "how the calls of this installation's programs went",
 }
 """Tables that an archive does not hold, with the reason."""
 
@@ -40,8 +47,10 @@ EVIDENCE: Mapping[str, str] = {
 """Tables that an archive holds and an import leaves in it."""
 
 CORE: tuple[type[TenantOwned], ...] = (
-    Account, AuditCheck, AuditEntry, AuditSeal, DutyWaiver, Fact, FactEnd, ImportRun, Membership, Organization, OrganizationPlacement,
-    Person, PluginEnablement, Position, RoleGrant, RuleLayer, TenantSetting, Term,
+    AccessReview, Account, AuditCheck, AuditEntry, AuditSeal, DirectoryGroup, DirectoryMember, DirectoryUser, DutyWaiver, Export,
+    ExportDownload, ExportPerson, ExportRecipient, Fact, FactEnd,
+    File, ImportRun, Membership, Organization, OrganizationPlacement, Person, PluginEnablement, Position, RoleGrant, RuleLayer, StaffEntry,
+    TenantRole, TenantSetting, Term,
 )  # fmt: skip
 
 # A table after all that its foreign keys name; a table that names itself is not counted.

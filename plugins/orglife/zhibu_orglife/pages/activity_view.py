@@ -17,6 +17,7 @@ from zhibu_core.tenancy.session import tenant_of
 from zhibu_orglife.actions import APPROVE, READ_ROLL, RECORD, WITHDRAW
 from zhibu_orglife.models import Meeting, Task
 from zhibu_orglife.pages.duties import meeting_duties, year_of
+from zhibu_orglife.pages.files_view import files_context
 from zhibu_orglife.pages.places import local
 from zhibu_orglife.pages.words import FACT_WORDS, GRADES, STATES, duty_text, mark_text, title_of, when_text
 from zhibu_orglife.reading import RollLine, rolls_of, tasks_of, versions_of
@@ -109,6 +110,7 @@ async def _for_staff(
         "confirmed": sum(line.confirmed for line in lines),
         "disputed": sum(bool(line.attendance.disputed) for line in lines),
         "evidence": await _evidence(session, meeting),
+        "files": await files_context(request, who, platform, session, meeting, branch),
         "met": [
             (duty_text(duty, locale, who.today), duty.state, f"{prefix}/rules/{duty.version.code}") for duty in met
         ],

@@ -63,7 +63,7 @@ async def calendar_feed(
     address = f"{request.base_url.scheme}://{request.base_url.netloc}{prefix_of(request)}/life/meetings/"
     body = feed_of(who, [meeting for meeting, _ in lines], locale_of_request(request), address)
     headers = {"Content-Disposition": 'attachment; filename="zhibu.ics"', "Cache-Control": "private, no-store"}
-    return Response(body, media_type="text/calendar; charset=utf-8", headers=headers)
+    return Response(body, media_type="text/calendar", headers=headers)
 
 
 async def own_meetings(session: AsyncSession, who: Scope) -> list[Line]:

@@ -14,6 +14,7 @@ from zhibu_orglife.approving import SECOND_PERSON
 from zhibu_orglife.kinds import COMMITTEE, HEART_TALK, KINDS, OF_LEADING_BODIES
 from zhibu_orglife.pages.duties import meeting_duties, met_by, year_of
 from zhibu_orglife.pages.fields import Fields, read_time
+from zhibu_orglife.pages.files_view import files_context
 from zhibu_orglife.pages.paper import papers_of
 from zhibu_orglife.pages.places import local
 from zhibu_orglife.pages.quorum import quorum_of
@@ -71,6 +72,9 @@ async def record_context(
         "later": _later(sheet, people),
         "meets": [duty_text(duty, locale, who.today) for duty in meets],
         "papers": papers,
+        "files": await files_context(request, who, platform, session, sheet.meeting, sheet.branch)
+        if sheet.meeting
+        else None,
         "missing": tuple(dict.fromkeys(word for paper in papers for word in paper.missing)),
         "quorum": quorum_of(said.kinds, people, locale),
         "untouched": said is sheet.fields and not said.marks,
