@@ -1,6 +1,7 @@
 """The API under test: the real application, an issuer with keys of its own, and two tenants furnished alike."""
 
 import datetime as dt
+import json
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -9,13 +10,13 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from joserfc.jwk import KeySet
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.app import create_app
 from zhibu_core.identity.issuers import Issuer
-from zhibu_core.identity.models import Account, RoleGrant
+from zhibu_core.identity.models import Account, Integrator, RoleGrant
+from zhibu_core.identity.signatures import Keys
 from zhibu_core.ledger.facts import FactDraft, write_facts
 from zhibu_core.organization.models import Organization, Position, Term
 from zhibu_core.organization.people import Person
@@ -23,8 +24,9 @@ from zhibu_core.organization.sealed import COLUMN, PersonSecrets, sealed_columns
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Tenant
-from zhibu_devissuer.keys import Signer
+from zhibu_devissuer.keys import DemoSigner
 from zhibu_tenants.provisioning import create_tenant
+from zhibu_testing.chromium import origin  # noqa: F401 a fixture
 from zhibu_testing.factories import member, organization, person
 from zhibu_testing.fixtures import TODAY, Parties
 
@@ -36,9 +38,9 @@ SECRETS = PersonSecrets(citizen_id="990101199001010017", phone="13800001234", ad
 class KnownIssuer(Issuer):
     """An issuer whose keys are given, so that nothing is fetched."""
 
-    known: KeySet | None = None
+    known: Keys | None = None
 
-    async def keys(self, kid: str | None) -> KeySet:
+    async def keys(self, kid: str | None) -> Keys:
         assert self.known is not None
         return self.known
 
@@ -73,11 +75,38 @@ class Furnished:
 
 
 @dataclass
+class Directory:
+    """A directory that writes into one tenant by SCIM."""
+
+    http: httpx.AsyncClient
+    signer: DemoSigner
+    place: Furnished
+    client: str
+
+    @property
+    def base(self) -> str:
+        return f"/t/{self.place.tenant.slug}/scim/v2"
+
+    @property
+    def bearer(self) -> dict[str, str]:
+        """The header with a token of the program's own client."""
+        token = self.signer.access_token(f"service-{self.client}", self.place.tenant.slug, self.client)
+        return {"Authorization": f"Bearer {token}"}
+
+    async def ask(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """One call; header names with underscores for hyphens."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = self.bearer | {"Content-Type": "application/scim+json", "Accept-Language": "en"} | named
+        content = None if body is None else json.dumps(body).encode()
+        return await self.http.request(method, self.base + path, content=content, headers=sent)
+
+
+@dataclass
 class Api:
     """Asks as somebody."""
 
     http: httpx.AsyncClient
-    signer: Signer
+    signer: DemoSigner
     home: Furnished
     neighbour: Furnished
 
@@ -109,10 +138,10 @@ class Api:
 
 
 @pytest.fixture(scope="session")
-def signer(platform: Platform) -> Signer:
+def signer(platform: Platform) -> DemoSigner:
     """Signs tokens that the platform trusts."""
-    made = Signer(ISSUER)
-    platform.issuers[ISSUER] = KnownIssuer(ISSUER, "zhibu-web", known=KeySet.import_key_set(made.public_keys()))  # type: ignore[arg-type]
+    made = DemoSigner(ISSUER)
+    platform.issuers[ISSUER] = KnownIssuer(ISSUER, "zhibu-web", known=Keys(made.public_keys()))
     return made
 
 
@@ -125,7 +154,7 @@ async def http(platform: Platform) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def api(platform: Platform, signer: Signer, http: httpx.AsyncClient) -> Api:
+async def api(platform: Platform, signer: DemoSigner, http: httpx.AsyncClient) -> Api:
     """Two tenants furnished alike, for all tests of a module: these read, or do not mind what others wrote."""
     tag = uuid.uuid4().hex[:10]
     home = await create_tenant(platform, f"home-{tag}", "测试大学", "university", today=TODAY)
@@ -134,9 +163,39 @@ async def api(platform: Platform, signer: Signer, http: httpx.AsyncClient) -> Ap
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def fresh(platform: Platform, parties: Parties, signer: Signer, http: httpx.AsyncClient) -> Api:
+async def fresh(platform: Platform, parties: Parties, signer: DemoSigner, http: httpx.AsyncClient) -> Api:
     """The same for one test alone."""
     return Api(http, signer, await furnish(platform, parties.home), await furnish(platform, parties.neighbour))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def directory(platform: Platform, api: Api) -> Directory:
+    """The directory of the first tenant."""
+    return await directory_of(platform, api, api.home)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def next_directory(platform: Platform, api: Api) -> Directory:
+    """The directory of the neighbour."""
+    return await directory_of(platform, api, api.neighbour)
+
+
+async def directory_of(platform: Platform, api: Api, place: Furnished) -> Directory:
+    """A program with the scope of a directory, as `zhibu integrator create --scopes scim` makes it."""
+    client = f"zhibu-program-{place.tenant.slug}-hr"
+    async with platform.database.session(place.tenant.id) as session:
+        session.add(
+            Integrator(
+                id=new_id(),
+                name="hr",
+                issuer=ISSUER,
+                client_id=client,
+                scopes=["scim"],
+                made_at=dt.datetime.now(dt.UTC),
+            )
+        )
+    platform.doors_seen.pop(place.tenant.id, None)
+    return Directory(api.http, api.signer, place, client)
 
 
 async def furnish(platform: Platform, tenant: Tenant) -> Furnished:
