@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from zhibu_core.exports.declared import ExportKind
 from zhibu_core.imports.contract import Importer
 from zhibu_core.plugins.events import Event
 from zhibu_core.plugins.hooks import hookimpl
@@ -78,9 +79,10 @@ def graphql() -> GraphQLContribution:
 @hookimpl
 def jobs() -> Sequence[Job]:
     """The list of books is made anew in the background."""
+    from zhibu_example.permissions import WRITE
     from zhibu_example.shelf import JOB, shelve
 
-    return [Job(JOB, shelve)]
+    return [Job(JOB, shelve, WRITE)]
 
 
 @hookimpl
@@ -101,6 +103,14 @@ def importers() -> Sequence[Importer]:
     from zhibu_example.importing import write_sheet
 
     return [Importer(HERE / "profiles" / "note.toml", IMPORT_ORDER, write_sheet)]
+
+
+@hookimpl
+def exports() -> Sequence[ExportKind]:
+    """Who wrote down which book."""
+    from zhibu_example.exporting import NOTES
+
+    return [NOTES]
 
 
 @hookimpl

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from zhibu_core.exports.declared import ExportKind
 from zhibu_core.imports.contract import Importer
 from zhibu_core.plugins.hooks import hookimpl
 from zhibu_core.plugins.manifest import CONTRACT, Action, FactKind, GraphQLContribution, Manifest
@@ -119,6 +120,14 @@ def importers() -> Sequence[Importer]:
         Importer(profiles / "course.toml", 50, write_courses, known=course_codes),
         Importer(profiles / "training.toml", 51, write_trainings),
     ]
+
+
+@hookimpl
+def exports() -> Sequence[ExportKind]:
+    """The entries of study."""
+    from zhibu_learning.exporting import TRAINING
+
+    return [TRAINING]
 
 
 @hookimpl

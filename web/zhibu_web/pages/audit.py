@@ -12,12 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from zhibu_core.audit import note
 from zhibu_core.audit.nightly import latest_check
 from zhibu_core.audit.reading import Search, accesses_to, search
+from zhibu_core.exports.reading import containing
 from zhibu_core.i18n import _L
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_web.audit_words import AccessWords
 from zhibu_web.components import Cell, Column, Option
 from zhibu_web.components import Row as TableRow
+from zhibu_web.export_words import ExportWords
 from zhibu_web.formats import moment_long
 from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
 from zhibu_web.render import reader
@@ -48,8 +50,29 @@ async def my_accesses(
         }
         for row in found.rows
     ]
-    context = {"rows": rows, "here": here, "next": f"{here}?after={found.after}" if found.after else None}
+    context = {
+        "rows": rows,
+        "here": here,
+        "next": f"{here}?after={found.after}" if found.after else None,
+        "exports": await _containing_me(session, who, ExportWords(platform, who, locale)),
+    }
     return page(request, who, platform, "pages/accesses.html", context, door="mine")
+
+
+async def _containing_me(session: AsyncSession, who: Scope, words: ExportWords) -> list[dict[str, str]]:
+    """The newest exports that list the reader: what for, to whom, which fields; nobody else who is listed."""
+    return [
+        {
+            "number": line.export.number,
+            "what": words.kind(line.export),
+            "at": words.moment(line.export.asked_at),
+            "by": words.who(line.asked_by, line.export.asked_by),
+            "purpose": line.export.purpose,
+            "recipients": words.join(line.export.recipients),
+            "fields": words.fields(line.export.fields, line.export.kind),
+        }
+        for line in await containing(session, who.person())
+    ]
 
 
 @get("/audit", opt={"action": "audit.read"})

@@ -18,6 +18,7 @@ HEADINGS: dict[int, Lazy] = {
     403: _L("Not allowed here"),
     404: _L("Page not found"),
     409: _L("Somebody else changed this"),
+    410: _L("No longer here"),
     422: _L("Something needs to be corrected"),
     503: _L("Busy just now"),
 }

@@ -8,6 +8,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from zhibu_core.exports.reading import waiting_for
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.slots import NavItem
 from zhibu_core.tenancy.scope import Scope
@@ -24,7 +25,7 @@ SHOWN = 7
 SHOWN_LARGE = 6
 DONE_SHOWN = 5
 BRANCHES_SHOWN = 5
-OVERVIEWS = frozenset({"admin", "auditor"})
+OVERVIEWS = frozenset({"admin", "system", "security", "auditor", "staff"})
 
 
 @get("/", opt={"action": "home.read"})
@@ -38,7 +39,9 @@ async def home(
     role = role_of(request, who)
     if role in OVERVIEWS:
         overview = await overview_of(platform, session, who, deeds=role == "auditor")
-        context = {"overview": overview, "role": role, "zone": ZoneInfo(who.tenant.zone), "states": IMPORT_STATES}
+        context = {"overview": overview, "role": role, "zone": ZoneInfo(who.tenant.zone), "states": IMPORT_STATES,
+                   "may_review": who.may("access.review", ""), "may_see_roles": who.may("role.read"),
+                   "exports_waiting": len(await waiting_for(session, who))}  # fmt: skip
         return page(request, who, platform, "pages/overview.html", context, door="overview")
     branches = _branches(who) if role == "secretary" else ()
     found = await home_of(platform, session, who, branches)

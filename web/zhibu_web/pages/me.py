@@ -6,10 +6,9 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from zhibu_core.identity.permissions import ROLES
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
-from zhibu_web.framing import page, prefix_of, role_of
+from zhibu_web.framing import page, prefix_of, role_of, title_of
 from zhibu_web.pages.record import record_context
 from zhibu_web.reading.elsewhere import signed_in_elsewhere
 from zhibu_web.reading.grants import my_grants
@@ -41,5 +40,11 @@ async def my_identity(
     others = [role for role in dict.fromkeys(grant.role for grant in grants) if role in who.roles and role != in_use]
     # A tenant with a host of its own shares no cookies with others.
     elsewhere = await signed_in_elsewhere(session, request.cookies, who.tenant.slug) if prefix_of(request) else []
-    context = {"grants": grants, "roles": ROLES, "in_use": in_use, "others": others, "elsewhere": elsewhere}
+    context = {
+        "grants": grants,
+        "roles": {role: title_of(who, role) for role in who.roles | {grant.role for grant in grants}},
+        "in_use": in_use,
+        "others": others,
+        "elsewhere": elsewhere,
+    }
     return page(request, who, platform, "pages/identity.html", context, door="mine")

@@ -25,7 +25,7 @@ CONTACT = "help.contact"
 
 _ADMINS = text(
     """select distinct p.name, p.sort_name from role_grant g join person p on p.tenant_id = g.tenant_id and p.id = g.person_id
-    where g.tenant_id = :t and g.role = 'admin' and g.since <= :today and (g.until is null or g.until >= :today)
+    where g.tenant_id = :t and g.role in ('admin', 'security') and g.since <= :today and (g.until is null or g.until >= :today)
     order by p.sort_name limit 3"""
 )
 

@@ -1,5 +1,6 @@
 """Pages of no tenant: the start page with the tenants of this installation, or how far a demo has loaded; static files."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,6 @@ from litestar.response import File, Redirect
 
 from zhibu_core.errors import NotFound
 from zhibu_core.i18n import _L
-from zhibu_core.identity.permissions import ROLES
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.directory import all_tenants
 from zhibu_core.words import Words
@@ -20,11 +20,14 @@ from zhibu_web.shell import COOKIES, Shell, read_preferences
 
 PUBLIC = {"action": "public"}
 YEAR = 365 * 24 * 3600
-ALLOWED = {
+ROLE = re.compile(r"[a-z][a-z0-9_-]{1,30}")
+"""A role is shown only to who holds it, so any name may be kept."""
+
+ALLOWED: dict[str, tuple[str, ...]] = {
     "size": ("standard", "large", "larger", "largest"),
     "theme": ("system", "light", "dark"),
     "lang": ("zh", "en"),
-    "role": tuple(ROLES),
+    "role": (),
 }
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -65,7 +68,7 @@ def preferences(request: Request[Any, Any, Any]) -> Redirect:
     answer = Redirect(back if back.startswith("/") and not back.startswith("//") else "/", status_code=303)
     for name, allowed in ALLOWED.items():
         value = request.query_params.get(name)
-        if value in allowed:
+        if value in allowed or (name == "role" and ROLE.fullmatch(value or "")):
             answer.set_cookie(COOKIES[name], value, max_age=YEAR, path="/", samesite="lax", httponly=True)
     return answer
 

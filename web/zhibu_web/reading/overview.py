@@ -24,7 +24,15 @@ _COUNTS = text(
     """select
     (select count(*) from organization where tenant_id = :t and abolished_on is null) as organizations,
     (select count(*) from role_grant where tenant_id = :t and (until is null or until >= :today)) as grants,
-    (select count(*) from role_grant where tenant_id = :t and until >= :today and until <= :soon) as ending"""
+    (select count(*) from role_grant where tenant_id = :t and until >= :today and until <= :soon) as ending,
+    (select count(*) from role_grant g where g.tenant_id = :t and (g.until is null or g.until >= :today)
+      and g.since < cast(:today as date) - coalesce((select (s.value ->> 'value')::integer from tenant_setting s
+        where s.tenant_id = :t and s.key = 'access.review_days'), 180)
+      and not exists (select from access_review v where v.tenant_id = :t and v.grant_id = g.id
+        and v.reviewed_on >= cast(:today as date) - coalesce((select (s.value ->> 'value')::integer from tenant_setting s
+          where s.tenant_id = :t and s.key = 'access.review_days'), 180))) as due,
+    (select count(*) from staff_entry e where e.tenant_id = :t and e.ended_at is null and e.starts_at is null
+      and e.asked_at > now() - interval '7 days') as asking"""
 )
 _DEEDS = text(
     """select action, count(*) as times from audit_entry where tenant_id = :t and at >= :since
@@ -34,11 +42,16 @@ _DEEDS = text(
 
 @dataclass(frozen=True)
 class Overview:
-    """The tenant in short; `plugins` are pairs (on, installed), `deeds` pairs (what, how often in seven days)."""
+    """The tenant in short; `due` grants wait for a review, `asking` of the platform's staff for approval.
+
+    `plugins` are pairs (on, installed), `deeds` pairs (what, how often in seven days).
+    """
 
     organizations: int
     grants: int
     ending: int
+    due: int
+    asking: int
     plugins_on: int
     plugins_installed: int
     unavailable: int
@@ -57,6 +70,8 @@ async def overview_of(platform: Platform, session: AsyncSession, scope: Scope, *
         organizations=row.organizations,
         grants=row.grants,
         ending=row.ending,
+        due=row.due,
+        asking=row.asking,
         plugins_on=len(scope.plugins),
         plugins_installed=len(host.switchable | set(host.unavailable)),
         unavailable=len(host.unavailable),
