@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from services import foreign_issuer, keycloak, objects
+from services import foreign_issuer, keycloak, objects, vault
 from services.places import Trouble, read_state, write_state
 from services.processes import is_ours, stop
 
@@ -15,13 +15,16 @@ SERVICES: dict[str, tuple[Callable[[], State], Callable[[State], None]]] = {
     "foreign-issuer": (foreign_issuer.launch, foreign_issuer.wait),
     "minio": (partial(objects.launch, "minio"), partial(objects.wait, "minio")),
     "versitygw": (partial(objects.launch, "versitygw"), partial(objects.wait, "versitygw")),
+    "vault": (vault.launch, vault.wait),
 }
+USUAL = [name for name in SERVICES if name != "vault"]
+"""What is started where no name is given: Vault takes ten minutes to build."""
 
 
 def main(arguments: Sequence[str]) -> int:
     """Exit codes: 0 done; 1 a service cannot be had, or (status) one does not run; 64 wrong usage."""
     deeds = {"start": start_all, "stop": stop_all, "status": status}
-    names = list(arguments[1:]) or list(SERVICES)
+    names = list(arguments[1:]) or (USUAL if arguments[:1] != ["stop"] else list(SERVICES))
     if not arguments or arguments[0] not in deeds or not set(names) <= set(SERVICES):
         print(f"usage: python -m services start|stop|status [{'|'.join(SERVICES)}]…", file=sys.stderr)
         return 64

@@ -16,8 +16,14 @@ HOST = "127.0.0.1"
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port on loopback.")
 @click.option("--reset", is_flag=True, help="First throw the demo's data away.")
 @click.option("--only-reset", is_flag=True, help="Throw the demo's data away and do nothing else.")
-def demo(port: int, reset: bool, only_reset: bool) -> None:
-    """Run the demo until Ctrl-C. Exit codes: 0 stopped; 1 the port is taken or the data folder is not a demo's."""
+@click.option(
+    "--keycloak", is_flag=True, help="People sign in at the Keycloak of the settings, not at the demo's own issuer."
+)
+def demo(port: int, reset: bool, only_reset: bool, keycloak: bool) -> None:
+    """Run the demo until Ctrl-C.
+
+    Exit codes: 0 stopped; 1 the port is taken, the data folder is not a demo's, or Keycloak is not set or silent.
+    """
     settings = read_settings()
     if settings.database_url:
         raise InvalidInput(
@@ -31,7 +37,7 @@ def demo(port: int, reset: bool, only_reset: bool) -> None:
     if reset or only_reset:
         throw_away(settings)
     if not only_reset:
-        run(_serve(settings, port))
+        run(_serve(settings, port, keycloak=keycloak))
 
 
 def throw_away(settings: Settings) -> None:
@@ -44,7 +50,7 @@ def throw_away(settings: Settings) -> None:
     click.echo(f"{settings.data.name}: reset")
 
 
-async def _serve(settings: Settings, port: int) -> None:
+async def _serve(settings: Settings, port: int, *, keycloak: bool) -> None:
     from zhibu_core.http.listening import listen
     from zhibu_demo.waiting import answering
 
@@ -52,5 +58,5 @@ async def _serve(settings: Settings, port: int) -> None:
         with answering(socket):
             from zhibu_demo.serving import make_demo
 
-            demo_ready = await make_demo(settings, socket, port)
+            demo_ready = await make_demo(settings, socket, port, keycloak=keycloak)
         await demo_ready.serve()

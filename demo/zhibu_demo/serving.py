@@ -6,7 +6,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import click
 from litestar import Litestar
@@ -44,12 +44,13 @@ class Demo:
     listening: socket.socket
     origin: str
     parts: AsyncExitStack
+    keycloak: bool = False
 
     async def serve(self) -> None:
         """Serves, and loads the two tenants beside."""
         loading: Loading = self.app.state.loading
         jobs = Background(self.platform)
-        background = asyncio.create_task(_load_and_tell(self.platform, loading, self.origin, jobs))
+        background = asyncio.create_task(_load_and_tell(self, loading, jobs))
         try:
             await serve_until_stopped(self.app, self.listening)
         finally:
@@ -59,10 +60,15 @@ class Demo:
             await self.parts.aclose()
 
 
-async def make_demo(settings: Settings, listening: socket.socket, port: int) -> Demo:
-    """Starts the database, brings it up to date, marks it as a demo's, and assembles the application with its issuer."""
+async def make_demo(settings: Settings, listening: socket.socket, port: int, *, keycloak: bool = False) -> Demo:
+    """Starts the database, brings it up to date, marks it as a demo's, and assembles the application with its issuer.
+
+    With `keycloak` the tenants have sign-ins of their own there, which come before the demo's issuer.
+    """
     host = listening.getsockname()[0]
     origin = f"http://{host}:{port}"
+    if keycloak:
+        settings = replace(settings, address=origin)
     plugins = PluginHost.discover()
     async with AsyncExitStack() as parts:
         server = await parts.enter_async_context(database_for(settings, service=True))
@@ -78,24 +84,30 @@ async def make_demo(settings: Settings, listening: socket.socket, port: int) -> 
         platform.trust(Issuer(issuer.address, CLIENT), demo=True)
         app = create_app(platform, more=[issuer.routes()], jobs=False)
         app.state.loading = Loading()
-        return Demo(platform, app, listening, origin, parts.pop_all())
+        return Demo(platform, app, listening, origin, parts.pop_all(), keycloak)
 
 
-async def _load_and_tell(platform: Platform, loading: Loading, origin: str, jobs: Background) -> None:
+async def _load_and_tell(demo: Demo, loading: Loading, jobs: Background) -> None:
     """Loads, says ready, and only then lets jobs run: both imports have the machine to themselves."""
+    platform = demo.platform
     with _bar() as told:
         try:
             await load_worlds(platform, loading, told)
+            said = await _ready_lines(platform, demo.origin, keycloak=demo.keycloak)
         except ZhibuError as error:
             loading.failed = error.message.zh
             click.echo(f"zhibu: {error.message.zh}", err=True)
             return
-    click.echo(await _ready_lines(platform, origin))
+    click.echo(said)
     sys.stdout.flush()
     await jobs.start()
 
 
-async def _ready_lines(platform: Platform, origin: str) -> str:
+async def _ready_lines(platform: Platform, origin: str, *, keycloak: bool) -> str:
+    if keycloak:
+        from zhibu_demo.keycloak import lines_of, settle_sign_in  # loads the client of Keycloak
+
+        return lines_of(origin, await settle_sign_in(platform))
     lines = ["Zhibu is ready", f"  {origin}/"]
     for world in WORLDS:
         lines.append(f"  {origin}/t/{world.slug}/  {world.name}（示例）")

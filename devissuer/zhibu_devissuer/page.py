@@ -5,8 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from zhibu_core.identity.permissions import ROLES
-from zhibu_core.tenancy.scope import Tenant
+from zhibu_core.identity.permissions import ROLES, STAFF_ROLE, STAFF_TITLE
 from zhibu_devissuer.personas import Persona
 
 _PAGES = Environment(
@@ -17,6 +16,8 @@ _PAGES = Environment(
 )
 
 
-def page_of_personas(tenant: Tenant, people: Sequence[Persona], query: Mapping[str, str]) -> str:
-    """HTML with one button a persona; `query` goes along as hidden fields."""
-    return _PAGES.get_template("personas.html").render(tenant=tenant, people=people, roles=ROLES, query=query)
+def page_of_personas(where: str, people: Sequence[Persona], query: Mapping[str, str]) -> str:
+    """HTML with one button a persona of the tenant called `where`; `query` goes along as hidden fields."""
+    return _PAGES.get_template("personas.html").render(
+        where=where, people=people, roles={**ROLES, STAFF_ROLE: STAFF_TITLE}, query=query
+    )

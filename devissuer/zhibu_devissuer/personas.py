@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import InvalidInput, NotFound, not_found
 from zhibu_core.identity.models import Account, RoleGrant
-from zhibu_core.identity.permissions import ROLES
+from zhibu_core.identity.permissions import ROLES, STAFF_ROLE
 from zhibu_core.organization.kinds import BRANCH_TYPES
 from zhibu_core.organization.models import Organization
 from zhibu_core.organization.names import sort_name
@@ -18,7 +18,10 @@ from zhibu_core.tenancy.scope import Tenant
 from zhibu_core.tenancy.session import tenant_of
 from zhibu_core.words import Words
 
-NAMES = {"admin": "示例管理员", "organizer": "示例组织员", "auditor": "示例审计员", "secretary": "示例书记"}
+NAMES = {"admin": "示例管理员", "organizer": "示例组织员", "auditor": "示例审计员", "secretary": "示例书记",
+         "system": "示例系统管理员", "security": "示例安全管理员"}  # fmt: skip
+APART = frozenset({"system", "security"})
+"""What one person, the administrator, is in a demo; they are somebody's only where a tenant has made them so."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,10 @@ class Persona:
     person_id: uuid.UUID
     name: str
     branch: str | None = None
+
+
+OPERATOR_PERSONA = Persona(STAFF_ROLE, uuid.UUID(int=1), "示例运维员")
+"""Who runs the platform of a demo."""
 
 
 async def persona(session: AsyncSession, tenant: Tenant, role: str, code: str | None = None) -> Persona:
@@ -53,6 +60,8 @@ async def all_personas(session: AsyncSession, tenant: Tenant) -> list[Persona]:
     """One persona a role, in the order of the roles; roles for which the tenant has nobody are left out."""
     found = []
     for role in ROLES:
+        if role in APART and await _holder(session, role, None) is None:
+            continue
         try:
             found.append(await persona(session, tenant, role))
         except NotFound:

@@ -12,18 +12,22 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect
 
+from zhibu_bridge.codes import Codes, Granted
 from zhibu_core.errors import Forbidden, InvalidInput
-from zhibu_core.identity.permissions import ROLES
+from zhibu_core.identity.permissions import ROLES, STAFF_TITLE
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.directory import find_tenant
 from zhibu_core.words import Words
-from zhibu_devissuer.codes import Codes, Granted
-from zhibu_devissuer.keys import Signer
+from zhibu_devissuer.keys import DemoSigner
 from zhibu_devissuer.page import page_of_personas
-from zhibu_devissuer.personas import account_of, all_personas, persona
+from zhibu_devissuer.personas import OPERATOR_PERSONA, account_of, all_personas, persona
+from zhibu_tenants.staff import add_staff
 
 PUBLIC = {"action": "public"}
 ORGANIZATION = re.compile(r"(?:^| )organization:([a-z0-9-]+)(?:$| )")
+OPERATOR = ""
+"""Stands where a tenant's slug does, for those who belong to none."""
+
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
@@ -39,7 +43,7 @@ class DevIssuer:
 
     def __post_init__(self) -> None:
         self.address = f"{self.origin}/issuer"
-        self.signer = Signer(self.address)
+        self.signer = DemoSigner(self.address)
 
     def routes(self) -> Router:
         """The endpoints as one router."""
@@ -90,16 +94,23 @@ class DevIssuer:
     async def choose(self, query: dict[str, str]) -> Response[str]:
         """The page on which one picks whom to sign in as."""
         slug = self._check(query)
+        if slug == OPERATOR:
+            body = page_of_personas(STAFF_TITLE.zh, [OPERATOR_PERSONA], query)
+            return Response(body, media_type="text/html")
         async with self.platform.database.system_session() as system:
             tenant = await find_tenant(system, slug)
         async with self.platform.database.session(tenant.id) as session:
             people = await all_personas(session, tenant)
-        return Response(page_of_personas(tenant, people, query), media_type="text/html")
+        return Response(page_of_personas(tenant.name, people, query), media_type="text/html")
 
     async def authorize(self, form: dict[str, str]) -> Redirect:
         """Hands out a code for the person chosen."""
         slug = self._check(form)
-        subject = await self._subject(slug, form.get("role", ""), form.get("org") or None)
+        if slug == OPERATOR:
+            subject = OPERATOR_PERSONA.person_id.hex
+            await add_staff(self.platform, self.address, subject, OPERATOR_PERSONA.name)
+        else:
+            subject = await self._subject(slug, form.get("role", ""), form.get("org") or None)
         granted = Granted(
             subject,
             slug,
@@ -159,7 +170,7 @@ class DevIssuer:
             return await account_of(session, self.address, chosen.person_id)
 
     def _check(self, query: dict[str, str]) -> str:
-        """The tenant's slug of a well-formed request; raises `InvalidInput`."""
+        """The tenant's slug of a well-formed request, `OPERATOR` for the platform's staff; raises `InvalidInput`."""
         missing = [
             n for n in ("client_id", "redirect_uri", "state", "nonce", "code_challenge", "scope") if not query.get(n)
         ]
@@ -171,8 +182,9 @@ class DevIssuer:
             )
         organization = ORGANIZATION.search(query["scope"])
         target = urlsplit(query["redirect_uri"])
-        slug = organization.group(1) if organization else ""
-        exact = query["redirect_uri"] == f"{self.origin}/t/{slug}/sign-in/callback"
+        slug = organization.group(1) if organization else OPERATOR
+        place = f"/t/{slug}" if slug != OPERATOR else "/operator"
+        exact = query["redirect_uri"] == f"{self.origin}{place}/sign-in/callback"
         if query["client_id"] != self.client_id or query.get("code_challenge_method") != "S256" or not exact:
             raise InvalidInput(
                 "authorize",

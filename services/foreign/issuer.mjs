@@ -25,7 +25,9 @@ const provider = new Provider(address, {
   jwks: { keys },
   clients: [client('good'), client('good-es256', 'ES256'), client('other-organization'), client('other-audience'), client('opaque')],
   features: {
-    devInteractions: { enabled: false },
+    // Whoever gives a name is that; a test registers its own client (RFC 7591).
+    devInteractions: { enabled: true },
+    registration: { enabled: true },
     clientCredentials: { enabled: true },
     introspection: { enabled: false },
     resourceIndicators: {

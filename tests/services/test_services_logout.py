@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import ECKey
 
 from zhibu_core.identity.issuers import Issuer
+from zhibu_core.identity.signatures import Keys
 from zhibu_core.identity.sources import Doors, Source
 from zhibu_core.identity.tokens import LOGOUT_EVENT
 from zhibu_tenants.keycloak.admin import administering
@@ -48,8 +49,8 @@ async def test_who_is_signed_out_at_keycloak_is_signed_out_here(campus: Any) -> 
 class KnownIssuer(Issuer):
     """An issuer whose keys are given."""
 
-    async def keys(self, kid: str | None) -> KeySet:
-        return KeySet([KEY])
+    async def keys(self, kid: str | None) -> Keys:
+        return Keys({"keys": [KEY.as_dict(private=False)]})
 
 
 def claims(**changed: Any) -> dict[str, Any]:

@@ -12,10 +12,10 @@ MOST = 12
 
 @dataclass
 class Browser:
-    """Keeps cookies by host and port, Secure ones too: a real browser does so on loopback."""
+    """Keeps cookies by host, port and path, Secure ones too: a real browser does so on loopback."""
 
     language: str = "zh-CN"
-    jar: dict[str, dict[str, str]] = field(default_factory=dict)
+    jar: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)
     trail: list[str] = field(default_factory=list)
 
     async def get(self, address: str, *, follow: bool = True) -> httpx.Response:
@@ -36,8 +36,11 @@ class Browser:
         raise AssertionError(f"no form with {first} on {page.url}: {text_of(page)[:300]}")
 
     def cookies(self, address: str) -> dict[str, str]:
-        """The cookies that this address would be sent."""
-        return self.jar.setdefault(urlsplit(address).netloc, {})
+        """The cookies that this address would be sent; the longest path's is last, so that it counts (RFC 6265 5.4)."""
+        parts = urlsplit(address)
+        kept = sorted(self.jar.get(parts.netloc, {}).items(), key=lambda one: len(one[0][1]))
+        asked = parts.path or "/"
+        return {name: value for (name, path), value in kept if f"{asked}/".startswith(f"{path.rstrip('/')}/")}
 
     async def _go(self, method: str, address: str, form: dict[str, str] | None, *, follow: bool) -> httpx.Response:
         for _ in range(MOST):
@@ -50,23 +53,26 @@ class Browser:
         raise AssertionError(f"too many redirects, last to {address}")
 
     async def _send(self, method: str, address: str, form: dict[str, str] | None) -> httpx.Response:
-        jar, parts = self.cookies(address), urlsplit(address)
+        parts = urlsplit(address)
+        jar = self.jar.setdefault(parts.netloc, {})
         headers = {
             "Accept": "text/html",
             "Accept-Language": self.language,
-            "Cookie": "; ".join(f"{k}={v}" for k, v in jar.items()),
+            "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies(address).items()),
         }
         if method == "POST":
             headers["Origin"] = f"{parts.scheme}://{parts.netloc}"
-        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+        # Loopback has no certificates, and loading the machine's takes longer than the request.
+        async with httpx.AsyncClient(trust_env=False, timeout=30, verify=False) as client:
             answer = await client.request(method, address, data=form, headers=headers)
         for line in answer.headers.get_list("set-cookie"):
             name, _, rest = line.partition("=")
             value = rest.split(";")[0].strip('"')
+            path = next((p.strip()[5:] for p in rest.split(";")[1:] if p.strip().lower().startswith("path=")), "/")
             if not value or "max-age=0" in line.lower():
-                jar.pop(name, None)
+                jar.pop((name, path), None)
             else:
-                jar[name] = value
+                jar[name, path] = value
         return answer
 
 

@@ -41,6 +41,13 @@ async def secret_of(admin: "KeycloakAdmin", client_id: str) -> str:
     return str(answer["value"])
 
 
+async def new_secret_of(admin: "KeycloakAdmin", client_id: str) -> str:
+    """The client's secret, made anew."""
+    known = await admin.a_get_client_id(client_id)
+    answer = await call(admin, "POST", f"/clients/{known}/client-secret", {})
+    return str(answer["value"])
+
+
 async def switch_client(admin: "KeycloakAdmin", client_id: str, *, on: bool) -> bool:
     """Enables or disables the client; whether there is one. What an update leaves out, Keycloak sets as it likes."""
     found = await client_of(admin, client_id)

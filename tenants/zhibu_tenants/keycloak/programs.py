@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from zhibu_core.audit import note
 from zhibu_core.errors import InvalidInput, NotFound
 from zhibu_core.identity.models import IdentitySource, Integrator
+from zhibu_core.identity.permissions import GUARDED
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
@@ -16,7 +17,7 @@ from zhibu_core.tenancy.session import instant_of
 from zhibu_core.words import Words
 from zhibu_tenants.keycloak import wanted
 from zhibu_tenants.keycloak.admin import administering, server_of
-from zhibu_tenants.keycloak.clients import secret_of, settle_client, switch_client
+from zhibu_tenants.keycloak.clients import new_secret_of, secret_of, settle_client, switch_client
 
 DOOR = "graphql.query"
 """The action that opens the API itself; what lies behind it is the scopes' affair."""
@@ -37,6 +38,15 @@ async def create_program(
             ),
             field="name",
         )
+    if scope.actor is not None and (powers := sorted(GUARDED & set(scopes))):
+        raise InvalidInput(
+            "integrator_powers",
+            Words(
+                f"管理员的权限不能交给程序：{'、'.join(powers)}。",
+                f"Administrators' powers are not for programs: {', '.join(powers)}.",
+            ),
+            field="scopes",
+        )
     unknown = sorted(set(scopes) - set(platform.scopes.policy(scope.plugins).actions))
     if unknown or not scopes:
         raise InvalidInput(
@@ -48,9 +58,13 @@ async def create_program(
             field="scopes",
         )
     server = server_of(platform.settings, demo=scope.tenant.is_demo)
-    client_id = f"zhibu-program-{scope.tenant.slug}-{name}"
     async with platform.database.session(scope.tenant.id) as session:
         source = await _source(session, scope)
+        known = await session.scalar(
+            select(Integrator).where(Integrator.issuer == source.issuer, Integrator.name == name)
+        )
+    # The dot, which no slug has, keeps "a" + "b-c" and "a-b" + "c" apart: a client is one tenant's.
+    client_id = known.client_id if known else f"zhibu-program-{scope.tenant.slug}.{name}"
     realm = str(source.realm)
     async with administering(server, realm) as admin:
         await settle_client(admin, wanted.program_client(client_id, f"{scope.tenant.name} · {name}"), mend=True)
@@ -62,15 +76,22 @@ async def create_program(
     return made, secret
 
 
+async def renew_secret(platform: Platform, scope: Scope, name: str) -> tuple[Integrator, str]:
+    """The program and a new secret; the old one is good no more. Raises `NotFound`."""
+    async with platform.database.session(scope.tenant.id) as session:
+        found = await _in_force(session, name)
+    server = server_of(platform.settings, demo=scope.tenant.is_demo)
+    async with administering(server, str(server.realm_of(found.issuer))) as admin:
+        secret = await new_secret_of(admin, found.client_id)
+    async with platform.database.session(scope.tenant.id) as session:
+        await note(session, scope, "integrator.renew", "integrator", found.id)
+    return found, secret
+
+
 async def end_program(platform: Platform, scope: Scope, name: str) -> None:
     """Takes the program's powers at once and disables its client; raises `NotFound`."""
     async with platform.database.session(scope.tenant.id) as session:
-        query = select(Integrator).where(Integrator.name == name, Integrator.off_since.is_(None))
-        found = await session.scalar(query)
-        if found is None:
-            raise NotFound(
-                "integrator_unknown", Words(f"没有集成“{name}”。", f"There is no integrator “{name}”."), field="name"
-            )
+        found = await _in_force(session, name)
         found.off_since = instant_of(session)
         await note(session, scope, "integrator.end", "integrator", found.id)
     platform.doors_seen.pop(scope.tenant.id, None)
@@ -82,6 +103,15 @@ async def end_program(platform: Platform, scope: Scope, name: str) -> None:
 async def programs(session: AsyncSession) -> list[Integrator]:
     """All programs of the tenant by name, ended ones too."""
     return list(await session.scalars(select(Integrator).order_by(Integrator.name, Integrator.id)))
+
+
+async def _in_force(session: AsyncSession, name: str) -> Integrator:
+    found = await session.scalar(select(Integrator).where(Integrator.name == name, Integrator.off_since.is_(None)))
+    if found is None:
+        raise NotFound(
+            "integrator_unknown", Words(f"没有集成“{name}”。", f"There is no integrator “{name}”."), field="name"
+        )
+    return found
 
 
 async def _source(session: AsyncSession, scope: Scope) -> IdentitySource:

@@ -4,23 +4,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from zhibu_core.identity.tokens import AUDIENCE
+from zhibu_tenants.keycloak.broker_files import BrokerConfig
 
 LEVEL = "2"
 """The `acr` that stands for a second factor."""
 
 FLOW = "zhibu browser"
+FIRST_BROKER_FLOW = "zhibu first broker"
+AFTER_BROKER_FLOW = "zhibu after broker"
 Representation = dict[str, Any]
 
 
-def realm(name: str, *, shared: bool) -> Representation:
-    """A realm's own settings: Chinese and English, guessing slowed down, short tokens, two levels."""
+def realm(name: str, *, shared: bool, on: bool = True) -> Representation:
+    """A realm's own settings: Chinese and English, guessing slowed down, short tokens, two levels.
+
+    Two users may have one e-mail address: it signs nobody in, and one person may come from the providers of two tenants.
+    """
     return {
         "realm": name,
-        "enabled": True,
+        "enabled": on,
         "sslRequired": "external",
         "registrationAllowed": False,
         "loginWithEmailAllowed": False,
-        "duplicateEmailsAllowed": False,
+        "duplicateEmailsAllowed": True,
         "bruteForceProtected": True,
         "revokeRefreshToken": True,
         "accessTokenLifespan": 300,
@@ -37,9 +43,10 @@ def browser_binding() -> Representation:
     return {"browserFlow": FLOW}
 
 
-def web_client(client_id: str, name: str, base: str) -> Representation:
+def web_client(client_id: str, name: str, base: str, *, on: bool = True) -> Representation:
     """The client of a tenant's pages; `base` is the tenant's public address, without a slash at the end."""
     return _client(client_id, name) | {
+        "enabled": on,
         "publicClient": False,
         "standardFlowEnabled": True,
         "redirectUris": [f"{base}/sign-in/callback"],
@@ -72,9 +79,9 @@ def program_client(client_id: str, name: str) -> Representation:
     }
 
 
-def organization(alias: str, name: str) -> Representation:
+def organization(alias: str, name: str, *, on: bool = True) -> Representation:
     """The organization of a tenant in the shared realm; two tenants may have one name, two organizations may not."""
-    return {"alias": alias, "name": f"{name} ({alias})", "enabled": True}
+    return {"alias": alias, "name": f"{name} ({alias})", "enabled": on}
 
 
 def _client(client_id: str, name: str) -> Representation:
@@ -116,3 +123,30 @@ def _mappers(client_id: str) -> list[Representation]:
 
 def _mapper(name: str, kind: str, config: Mapping[str, str]) -> Representation:
     return {"name": name, "protocol": "openid-connect", "protocolMapper": kind, "config": dict(config)}
+
+
+def identity_provider(alias: str, broker: BrokerConfig, *, hidden: bool, on: bool) -> Representation:
+    """A tenant's own provider; in the shared realm no sign-in page shows it, only our own hint leads to it."""
+    return {
+        "alias": alias,
+        "displayName": broker.name,
+        "providerId": broker.kind,
+        "enabled": on,
+        "trustEmail": False,
+        "storeToken": False,
+        "linkOnly": False,
+        "hideOnLogin": hidden,
+        "firstBrokerLoginFlowAlias": FIRST_BROKER_FLOW,
+        "postBrokerLoginFlowAlias": AFTER_BROKER_FLOW,
+        "config": broker.config,
+    }
+
+
+def username_mapper(name: str, alias: str, broker: BrokerConfig) -> Representation:
+    """How users from the provider are called in the realm."""
+    return {
+        "name": name,
+        "identityProviderAlias": alias,
+        "identityProviderMapper": f"{broker.kind}-username-idp-mapper",
+        "config": {"template": broker.username, "syncMode": "IMPORT", "target": "LOCAL"},
+    }

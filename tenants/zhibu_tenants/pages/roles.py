@@ -14,17 +14,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import InvalidInput, NotFound, ZhibuError
 from zhibu_core.identity.models import RoleGrant
-from zhibu_core.identity.permissions import ROLES
 from zhibu_core.organization.models import Organization
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
-from zhibu_tenants.roles import GrantLine, end_grant, grant_role, grants_in_force
+from zhibu_tenants.powers.own_roles import kinds_of_role
+from zhibu_tenants.powers.separation import is_separated
+from zhibu_tenants.roles import GrantLine, Wanted, end_grant, grant_role, grants_in_force
 from zhibu_web.components import Option
 from zhibu_web.framing import AnyRequest, page, prefix_of
 
 HERE = "/people/roles"
-FIELDS = ("person", "role", "node", "until")
+FIELDS = ("person", "role", "node", "since", "until", "delegated_from")
 
 
 @get(HERE, opt={"action": "role.read"})
@@ -49,15 +50,12 @@ async def grant(
     form = await request.form()
     typed = {name: str(form.get(name, "")).strip() for name in FIELDS}
     try:
-        until = _until(typed["until"])
-        node = typed["node"] or None
         if not typed["person"]:
             raise InvalidInput(
                 "person_missing", Words("请填写工号或学号。", "Give the staff or student number."), field="person"
             )
-        await _may_grant(session, who, node)
         async with session.begin_nested():
-            await grant_role(session, who, typed["person"], typed["role"], node, until)
+            await grant_role(session, who, _wanted(typed))
     except (InvalidInput, NotFound) as error:
         return await _shown(request, who, platform, session, typed, error)
     return Redirect(f"{prefix_of(request)}{HERE}?done=granted", status_code=303)
@@ -82,21 +80,26 @@ async def end(
     return Redirect(f"{prefix_of(request)}{HERE}?done=ended", status_code=303)
 
 
-def _until(typed: str) -> dt.date | None:
+def _wanted(typed: Mapping[str, str]) -> Wanted:
+    return Wanted(
+        typed["person"],
+        typed["role"],
+        typed["node"] or None,
+        _day(typed, "until"),
+        _day(typed, "since"),
+        typed["delegated_from"] or None,
+    )
+
+
+def _day(typed: Mapping[str, str], field: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(typed) if typed else None
+        return dt.date.fromisoformat(typed[field]) if typed[field] else None
     except ValueError as error:
         message = Words(
-            f"“{typed}”不是日期。请写成 2026-09-01 的样子。", f"“{typed}” is not a date. Write it like 2026-09-01."
+            f"“{typed[field]}”不是日期。请写成 2026-09-01 的样子。",
+            f"“{typed[field]}” is not a date. Write it like 2026-09-01.",
         )
-        raise InvalidInput("until_form", message, field="until") from error
-
-
-async def _may_grant(session: AsyncSession, who: Scope, code: str | None) -> None:
-    """Nobody grants beyond the own part of the tree; an unknown code is left to `grant_role` to name."""
-    path = await session.scalar(select(Organization.path).where(Organization.code == code)) if code else ""
-    if path is not None:
-        who.require("role.grant", path)
+        raise InvalidInput(f"{field}_form", message, field=field) from error
 
 
 async def _shown(
@@ -110,8 +113,8 @@ async def _shown(
     lines = await grants_in_force(session, who.today)
     context = {
         "groups": _by_node(await _in_reach(session, who, lines)),
-        "roles": ROLES,
-        "options": [Option(key, word) for key, word in ROLES.items()],
+        "options": [Option(key, kind.title) for key, kind in (await kinds_of_role(session)).items()],
+        "separated": await is_separated(session),
         "typed": typed,
         "field": (error.field if error and error.field in FIELDS else _field(error)) if error else None,
         "error": error,

@@ -1,4 +1,4 @@
-"""Authorization codes: used once, for one minute, by the client that holds the PKCE verifier."""
+"""Authorization codes: used once, for one minute, by the client that holds the PKCE verifier (RFC 6749 4.1, RFC 7636)."""
 
 import hmac
 import secrets
@@ -13,7 +13,7 @@ MOST = 1000
 
 @dataclass(frozen=True)
 class Granted:
-    """What a code stands for."""
+    """What a code stands for; `organization` is the tenant's slug, `at` the monotonic second of its making."""
 
     subject: str
     organization: str
@@ -22,6 +22,7 @@ class Granted:
     nonce: str
     challenge: str
     at: float
+    session_id: str | None = None
 
 
 class Codes:
