@@ -10,9 +10,9 @@ from sqlalchemy import text
 
 from zhibu_core.audit.nightly import check_tenant
 from zhibu_core.audit.seals import seal_tenant
-from zhibu_core.audit.signing import PRIVATE
 from zhibu_core.platform import Platform
 from zhibu_testing.fixtures import TestDatabase
+from zhibu_testing.key_material import key_material
 from zhibu_testing.town import NAMES, text_of, world
 
 __all__ = ["text_of", "world"]
@@ -30,17 +30,6 @@ async def rows_of(platform: Platform, town: Any) -> str:
             for table in TABLES
         ]
     return json.dumps(found, ensure_ascii=False)
-
-
-def key_material(platform: Platform) -> list[bytes]:
-    """What the key files hold, raw and as it would be written."""
-    kept: list[bytes] = []
-    for path in platform.settings.keys.rglob("*"):
-        content = path.read_bytes() if path.is_file() and path.suffix != ".pub" else b""
-        if content:
-            kept += [content, content.hex().encode()]
-    pem = (platform.settings.keys / PRIVATE).read_text().splitlines()[1]
-    return [*kept, pem.encode()]
 
 
 async def test_no_value_and_no_key_is_kept_or_logged(
@@ -62,7 +51,7 @@ async def test_no_value_and_no_key_is_kept_or_logged(
     kept = said.encode() + anchors + logged.encode()
     secrets = ["990101199001010017", "13800001234", "云汀省云汀市学府路1号", *NAMES]
     assert [secret for secret in secrets if secret.encode() in kept] == []
-    assert [key for key in key_material(platform) if key in kept] == []
+    assert [key for key in key_material(platform, home.tenant) if key in kept] == []
     log = (test_database.settings.data / "postgres.log").read_bytes()
-    assert [key for key in key_material(platform) if key in log] == []
+    assert [key for key in key_material(platform, home.tenant) if key in log] == []
     assert b"990101199001010017" not in log

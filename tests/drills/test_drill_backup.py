@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import io
 import os
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ from sqlalchemy import text
 from zhibu_core.audit import note
 from zhibu_core.audit.seals import seal_tenant
 from zhibu_core.backup.manifest import DUMP, MANIFEST, Manifest
+from zhibu_core.backup.programs import run_program
 from zhibu_core.backup.restoring import STAGE, Restored, restore_backup
 from zhibu_core.backup.taking import take_backup
 from zhibu_core.boot import running_platform
@@ -28,14 +30,19 @@ from zhibu_core.organization.people import Person
 from zhibu_core.organization.sealed import COLUMN, PersonSecrets, open_secrets, sealed_columns
 from zhibu_core.platform import Platform
 from zhibu_core.settings import Settings
+from zhibu_core.storage.checking import check_tenant
+from zhibu_core.storage.keeping import Belongs, keep_file
 from zhibu_core.tenancy.scope import Scope, Tenant
 from zhibu_tenants.life.erasing import erase_tenant
 from zhibu_tenants.provisioning import create_tenant
 from zhibu_testing import factories
+from zhibu_testing.fixtures import all_powers
+from zhibu_testing.key_material import key_material
 
 pytestmark = pytest.mark.drills
 SECRETS = PersonSecrets(citizen_id="990101199001011236")
 TODAY = dt.date(2026, 10, 31)
+MINUTES = b"%PDF-1.7 what was said"
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,8 @@ async def with_somebody(platform: Platform, tenant: Tenant) -> Person:
         person = await factories.member(session, "示例乙", branch)
         for column, value in sealed_columns(platform.keyring.cipher(tenant.id, COLUMN), person.id, SECRETS).items():
             setattr(person, column, value)
+    who, belongs = await all_powers(platform, tenant), Belongs("core.test", person.id, "file.upload")
+    await keep_file(platform, who, io.BytesIO(MINUTES), "minutes.pdf", belongs)
     return person
 
 
@@ -109,10 +118,28 @@ async def test_an_erased_tenant_does_not_come_back_from_a_backup(installation: I
         with refused(Unavailable, "does not fit"):
             open_secrets(platform.keyring.cipher(installation.kept.id, COLUMN), gone.id, gone.sealed)
         assert open_secrets(platform.keyring.cipher(installation.kept.id, COLUMN), kept.id, kept.sealed) == SECRETS
+        whole = await check_tenant(platform, installation.kept.id)
+        assert (whole.contents, whole.faults) == (1, ()), "its file is back and can be read"
         again = await erase_tenant(platform, installation.gone, tmp_path / "again.json")
-        assert again.rows["person"] == 1, "and are taken once more"
+        assert (again.rows["person"], again.files) == (1, 1), "and are taken once more"
+    assert (installation.manifest.files, installation.manifest.file_bytes > 0) == (2, True)
     assert {path.stat().st_mode & 0o077 for path in installation.backup.iterdir()} == {0}
-    assert b"990101199001011236" not in (installation.backup / DUMP).read_bytes()
+    assert b"990101199001011236" not in await _plain(installation, tmp_path)
+
+
+async def _plain(installation: Installation, folder: Path) -> bytes:
+    """The dump as SQL: its own form is compressed, so nothing could be found in it."""
+    async with embedded.running(installation.settings) as server:
+        await run_program(server, "pg_restore", f"--file={folder / 'dump.sql'}", str(installation.backup / DUMP))
+    return (folder / "dump.sql").read_bytes()
+
+
+async def test_no_key_is_in_a_backup(installation: Installation, tmp_path: Path) -> None:
+    plain = await _plain(installation, tmp_path)
+    assert b"COPY public.person" in plain
+    async with running_platform(installation.settings) as platform:
+        keys = key_material(platform, installation.kept)
+    assert [key for key in keys if key in plain] == []
 
 
 async def _person(platform: Platform, tenant: Tenant, key: object) -> Person:
@@ -152,7 +179,12 @@ async def test_a_backup_older_than_the_anchors_is_named_and_what_was_there_is_ke
 
 async def test_a_backup_that_is_not_what_was_written_is_refused(installation: Installation, tmp_path: Path) -> None:
     settings, bad = Settings(data=tmp_path / "data"), tmp_path / "bad"
-    for spoil, why in ((_cut, "not what the manifest says"), (_newer, "newer release"), (_no_manifest, "no backup")):
+    for spoil, why in (
+        (_without_a_file, "files is not what"),
+        (_cut, "not what the manifest says"),
+        (_newer, "newer release"),
+        (_no_manifest, "no backup"),
+    ):
         shutil.copytree(installation.backup, bad, dirs_exist_ok=True)
         spoil(bad)
         with refused(InvalidInput, why):
@@ -173,6 +205,10 @@ def _newer(folder: Path) -> None:
     said = msgspec.json.decode((folder / MANIFEST).read_bytes())
     said["histories"]["core"] = "9999"
     (folder / MANIFEST).write_bytes(msgspec.json.encode(said))
+
+
+def _without_a_file(folder: Path) -> None:
+    next(path for path in (folder / "files").rglob("*") if path.is_file()).unlink()
 
 
 def _no_manifest(folder: Path) -> None:
@@ -222,3 +258,17 @@ def test_the_commands_say_what_they_did(installation: Installation, tmp_path: Pa
     assert restored.returncode == 0, restored.stdout + restored.stderr
     assert "catalog audit: no findings" in restored.stdout
     assert zhibu(other, "audit", "verify", "--tenant", "stays").returncode == 0
+    _try_files(other)
+
+
+def _try_files(data: Path) -> None:
+    """`zhibu files`: what there is, that it is whole, and that it is not once its object is gone."""
+    listed = zhibu(data, "files", "list", "--tenant", "stays").stdout.split("\t")
+    assert (listed[1:4], listed[-1]) == (["clean", str(len(MINUTES)), "application/pdf"], "minutes.pdf\n")
+    assert zhibu(data, "files", "check", "--tenant", "stays").returncode == 0
+    assert zhibu(data, "files", "sweep", "--tenant", "stays").stdout == "uploads\t0\nfiles\t0\nobjects\t0\nstrays\t0\n"
+    for path in (data / "files").rglob("objects/*/*"):
+        path.unlink()
+    faulty = zhibu(data, "files", "check", "--tenant", "stays")
+    assert (faulty.returncode, faulty.stdout) == (1, f"missing\t{listed[0]}\tminutes.pdf\n")
+    assert zhibu(data, "files", "check", "--tenant", "nobody").returncode == 2

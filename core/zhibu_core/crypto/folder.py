@@ -19,6 +19,8 @@ MASTER = "master.key"
 class FolderOfKeys:
     """The provider for laptops and small installations: key store and key-encryption key in one folder."""
 
+    seen_within = 0.0
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 

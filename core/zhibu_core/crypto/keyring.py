@@ -19,7 +19,12 @@ MOST_VERSIONS = 255
 
 
 class KeyProvider(Protocol):
-    """Where wrapped keys lie and what wraps them: a folder, or Vault."""
+    """Where wrapped keys lie and what wraps them: a folder, or Vault.
+
+    Every process knows of a change `seen_within` seconds after it.
+    """
+
+    seen_within: float
 
     def stamp(self, tenant: uuid.UUID) -> object:
         """Changes whenever the tenant's keys do; None where there are none."""
@@ -30,7 +35,7 @@ class KeyProvider(Protocol):
         ...
 
     def write(self, tenant: uuid.UUID, content: bytes) -> None:
-        """Keeps this instead of what was kept before."""
+        """Keeps this instead of what was kept before; raises `KeysChanged` where another process was first."""
         ...
 
     def locked(self, tenant: uuid.UUID) -> AbstractContextManager[None]:
@@ -44,6 +49,19 @@ class KeyProvider(Protocol):
     def unwrap(self, wrapped: bytes, tenant: uuid.UUID) -> bytes:
         """The key; raises `InvalidTag` where it was wrapped for another tenant or by another key."""
         ...
+
+
+class KeysChanged(Unavailable):
+    """Another process has changed the tenant's keys meanwhile: read them and begin again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "keys_changed",
+            Words(
+                "这个租户的密钥正在另一处更改，请稍后再试。",
+                "The keys of this tenant are being changed elsewhere; try again.",
+            ),
+        )
 
 
 class DataKey(msgspec.Struct, frozen=True):
@@ -140,7 +158,10 @@ class Keyring:
             if found is None:
                 index = self.provider.wrap(os.urandom(DATA_KEY), tenant)
                 found = TenantKeys((self._fresh(tenant, 1, self.suite),), self.suite, index)
-                self._write(tenant, found)
+                try:
+                    self._write(tenant, found)
+                except KeysChanged:  # another machine made them in this moment: those are the keys
+                    return self._read(tenant) or TenantKeys()
             return found
 
     def _fresh(self, tenant: uuid.UUID, number: int, suite: str) -> DataKey:
