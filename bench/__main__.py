@@ -7,17 +7,21 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from bench import audit, hooks, importing, row_security, scores
+from bench import audit, hooks, importing, permissions, row_security, scores, sessions, tenants, tokens
 from bench.world import World, make_world
 from zhibu_core.cli.loop import run
 
 Figure = dict[str, Any]
 BENCHES: tuple[Callable[[World, bool], Awaitable[list[Figure]]], ...] = (
+    tenants.run,  # first: it copies the world's database while it is empty
     importing.run,
     scores.run,
     row_security.run,
     hooks.run,
     audit.run,
+    tokens.run,
+    permissions.run,
+    sessions.run,
 )
 
 

@@ -6,8 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
+
 from zhibu_core.boot import prepare_and_migrate
-from zhibu_core.database.access import OWNER, RUNTIME, Server, database_for
+from zhibu_core.database.access import DATABASE, OWNER, RUNTIME, Server, database_for
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.settings import Settings
@@ -37,8 +39,8 @@ class World:
 
 @asynccontextmanager
 async def make_world(folder: Path) -> AsyncIterator[World]:
-    """A world that is gone when the block ends."""
-    settings = Settings(data=folder / "data")
+    """A world that is gone when the block ends. The API counts no points."""
+    settings = Settings(data=folder / "data", graphql_points=None)
     host = PluginHost.discover()
     host.check_parts()
     async with database_for(settings) as server:
@@ -48,6 +50,23 @@ async def make_world(folder: Path) -> AsyncIterator[World]:
             yield World(platform, server)
         finally:
             await platform.close()
+
+
+@asynccontextmanager
+async def copy_of(world: World, name: str) -> AsyncIterator[Platform]:
+    """The same platform on a copy of the world's database, made as PostgreSQL makes databases: file by file."""
+    await world.platform.database.close()  # nobody may be connected to what is copied
+    connection = await asyncpg.connect(world.server.admin_for("postgres"))
+    try:
+        await connection.execute(f'create database "{name}" template "{DATABASE}"')
+    finally:
+        await connection.close()
+    of = world.platform
+    platform = Platform(of.settings, of.host, Database(world.server.dsn_for(RUNTIME, database=name), pool_size=4))
+    try:
+        yield platform
+    finally:
+        await platform.close()
 
 
 def workbooks(preset: str = "university") -> list[Path]:

@@ -45,6 +45,13 @@ def test_web_and_worker_reach_what_they_need(chart: Any) -> None:
     assert {"to-dns", "to-database", "to-issuer"} <= set(policies(chart))
 
 
+def test_there_is_a_way_to_each_service_that_is_set(chart: Any) -> None:
+    given = {entry["name"]: entry.get("value", "") for entry in chart.pods["web"]["spec"]["containers"][0]["env"]}
+    opened = {"storage": "ZHIBU_S3_ENDPOINT", "vault": "ZHIBU_VAULT_KV", "anchors": "ZHIBU_ANCHOR_S3_ENDPOINT"}
+    for name, setting in (opened | {"clamd": "ZHIBU_CLAMD"}).items():
+        assert (f"to-{name}" in policies(chart)) == (setting in given), name
+
+
 def test_only_web_is_asked_from_outside(chart: Any) -> None:
     [service] = chart.of("Service")
     assert service["spec"]["type"] == "ClusterIP"

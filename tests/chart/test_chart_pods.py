@@ -8,12 +8,14 @@ from typing import Any
 import click
 import pytest
 
+from zhibu_core.crypto.vault import SERVICE_ACCOUNT
 from zhibu_core.http.health import live, ready
 from zhibu_core.http.server import GRACE
+from zhibu_core.settings import read_settings
 
 pytestmark = pytest.mark.chart
 SETTINGS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "settings.md"
-SECRET = {"ZHIBU_DATABASE_URL", "ZHIBU_CLIENT_SECRET", "ZHIBU_METRICS_TOKEN"}
+SECRET = re.compile(r"DATABASE_URL$|SECRET$|TOKEN$|_KEY$")
 SERVICE = ("web", "worker")
 
 
@@ -52,24 +54,58 @@ def test_every_pod_is_restricted(chart: Any) -> None:
 
 def test_pods_write_to_folders_of_their_own_only(chart: Any) -> None:
     for pod in chart.pods.values():
-        kinds = {name for volume in pod["spec"]["volumes"] for name in volume if name != "name"}
-        assert kinds <= {"emptyDir", "persistentVolumeClaim"}
+        kinds = {volume["name"]: next(kind for kind in volume if kind != "name") for volume in pod["spec"]["volumes"]}
+        assert set(kinds.values()) <= {"emptyDir", "persistentVolumeClaim", "projected"}
+        for mount in only_container(pod)["volumeMounts"]:
+            assert mount.get("readOnly", False) is (kinds[mount["name"]] == "projected")
         assert {mount["name"] for mount in only_container(pod)["volumeMounts"]} == {
             volume["name"] for volume in pod["spec"]["volumes"]
         }
     assert "emptyDir" in next(one for one in chart.pods["migration"]["spec"]["volumes"] if one["name"] == "data")
 
 
-def test_keys_and_anchors_are_shared_by_all_that_serve(chart: Any) -> None:
+def test_what_lies_in_folders_is_shared_by_all_that_serve(chart: Any) -> None:
     web, worker = (
         {volume["name"]: volume for volume in chart.pods[part]["spec"]["volumes"] if "persistentVolumeClaim" in volume}
         for part in SERVICE
     )
     assert web == worker
-    assert set(web) == {"data", "anchors"}
     mounts = {mount["name"]: mount["mountPath"] for mount in only_container(chart.pods["web"])["volumeMounts"]}
-    assert environment(chart.pods["web"])["ZHIBU_DATA"]["value"] == mounts["data"]
-    assert environment(chart.pods["web"])["ZHIBU_ANCHORS"]["value"] == mounts["anchors"]
+    given = environment(chart.pods["web"])
+    assert given["ZHIBU_DATA"]["value"] == mounts["data"]
+    anchors = given["ZHIBU_ANCHORS"]["value"]
+    assert set(web) == ({"data"} if anchors.startswith("s3://") else {"data", "anchors"})
+    assert anchors == mounts.get("anchors", anchors)
+
+
+def test_the_settings_are_ones_that_the_service_reads(chart: Any, tmp_path: Path) -> None:
+    for part in SERVICE:
+        env = {name: given.get("value", "0" * 32) for name, given in environment(chart.pods[part]).items()}
+        found = read_settings(env | {"ZHIBU_DATA": str(tmp_path)})
+        assert (found.storage.bucket is None) == (env["ZHIBU_STORAGE"] == "folder")
+        assert (found.vault is None) == (env["ZHIBU_KEYS"] == "folder")
+        assert found.anchor_bucket is not None or found.anchor_folder == Path(env["ZHIBU_ANCHORS"])
+
+
+def test_vault_is_given_one_proof_of_who_asks(chart: Any) -> None:
+    for part, pod in chart.pods.items():
+        given, volumes = environment(pod), {volume["name"]: volume for volume in pod["spec"]["volumes"]}
+        mounts = {mount["name"]: mount["mountPath"] for mount in only_container(pod)["volumeMounts"]}
+        proofs = {"ZHIBU_VAULT_ROLE", "ZHIBU_VAULT_TOKEN_FILE"} & set(given)
+        in_vault = part in SERVICE and given["ZHIBU_KEYS"]["value"] != "folder"
+        assert len(proofs) == int(in_vault)
+        assert ("vault-account" in volumes) == ("ZHIBU_VAULT_ROLE" in proofs)
+        if "vault-account" in volumes:
+            [source] = volumes["vault-account"]["projected"]["sources"]
+            assert source["serviceAccountToken"]["audience"] not in ("", "https://kubernetes.default.svc")
+            assert str(SERVICE_ACCOUNT) == f"{mounts['vault-account']}/{source['serviceAccountToken']['path']}"
+        files = {
+            f"{mounts['vault']}/{item['path']}"
+            for source in volumes.get("vault", {"projected": {"sources": []}})["projected"]["sources"]
+            for item in source["secret"]["items"]
+        }
+        named = {given[name]["value"] for name in ("ZHIBU_VAULT_TOKEN_FILE", "ZHIBU_VAULT_CA") if name in given}
+        assert files == named
 
 
 def test_the_migration_by_the_clock_is_the_same_one(chart: Any) -> None:
@@ -112,7 +148,7 @@ def test_secrets_are_named_and_never_written(chart: Any) -> None:
     assert chart.of("Secret", "ConfigMap") == []
     for pod in chart.pods.values():
         for name, given in environment(pod).items():
-            if name in SECRET:
+            if SECRET.search(name):
                 assert set(given["valueFrom"]) == {"secretKeyRef"}
             assert not re.search(r"postgres(ql)?://|BEGIN .*PRIVATE", str(given))
 
@@ -126,7 +162,7 @@ def test_only_the_migration_knows_the_administrator(chart: Any) -> None:
 
 
 def test_settings_are_documented_ones(chart: Any) -> None:
-    documented = set(re.findall(r"`([A-Z_]+)`", SETTINGS.read_text(encoding="utf-8")))
+    documented = set(re.findall(r"`([A-Z0-9_]+)`", SETTINGS.read_text(encoding="utf-8")))
     for pod in chart.pods.values():
         assert set(environment(pod)) <= documented
 

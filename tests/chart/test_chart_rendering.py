@@ -72,6 +72,19 @@ REFUSED = {
     "network.database.peers=null": "database",
     "network.issuer.peers={}": "peers",
     "network.storage.peers[0].ipBlock.cidr=0.0.0.0/0": "peers",
+    "storage.place=s3://files": "storage",
+    "storage.endpoint=http://minio:9000": "endpoint",
+    "storage.clamd=clamd:3310": "clamd",
+    "storage.secretKey=hunter2": "secretKey",
+    "keys.place=vault+http://vault:8200": "place",
+    "keys.place=vault+https://vault:8200": "keys",
+    "keys.token.existingSecret=Vault": "existingSecret",
+    "anchors.place=s3://anchors": "anchors",
+    "anchors.place=/somewhere": "place",
+    "staff.url=http://id.example.edu.cn": "url",
+    "environment.ZHIBU_STORAGE=s3://files": "ZHIBU_STORAGE",
+    "environment.ZHIBU_VAULT_ROLE=zhibu": "ZHIBU_VAULT_ROLE",
+    "secretEnvironment.ZHIBU_S3_SECRET_KEY.existingSecret=x": "ZHIBU_S3_SECRET_KEY",
     "shutdown.wait=0": "wait",
     "data.existingClaim=": "existingClaim",
     "migration.schedule=nightly": "schedule",
@@ -84,6 +97,29 @@ def test_unsafe_values_are_refused_by_name(helm: Callable[..., Any], setting: st
     done = helm("template", "zhibu", CHART, "--values", SMALL, "--set", setting)
     assert done.returncode != 0, "taken"
     assert REFUSED[setting] in done.stderr
+
+
+INCOMPLETE = {
+    "university-cloud": {
+        "storage.accessKey.existingSecret=": "storage",
+        "network.storage.peers={}": "storage",
+        "network.vault.peers={}": "vault",
+        "network.anchors.peers={}": "anchors",
+        "network.clamd.peers={}": "clamd",
+        "keys.role=": "keys",
+        "keys.token.existingSecret=another": "keys",
+        "anchors.existingClaim=another": "anchors",
+    },
+    "large-citus": {"keys.token.existingSecret=": "keys", "storage.endpoint=": "storage"},
+}
+
+
+@pytest.mark.parametrize(("example", "setting"), [(one, setting) for one in INCOMPLETE for setting in INCOMPLETE[one]])
+def test_services_by_half_are_refused(helm: Callable[..., Any], example: str, setting: str) -> None:
+    values = CHART / "examples" / f"{example}.yaml"
+    done = helm("template", "zhibu", CHART, "--values", values, "--set", setting)
+    assert done.returncode != 0, "taken"
+    assert INCOMPLETE[example][setting] in done.stderr
 
 
 def test_further_secrets_are_named_too(helm: Callable[..., Any]) -> None:
@@ -146,9 +182,16 @@ def _workload(spec: Any) -> str:
         else f"within {spec['activeDeadlineSeconds']} s",
         f"cpu {amounts['requests']['cpu']}, memory {amounts['requests']['memory']} to {amounts['limits']['memory']}",
         *(f"claim {name}" for name in claims),
+        *(_proof(source) for one in pod["volumes"] for source in one.get("projected", {}).get("sources", [])),
         "settings " + " ".join(sorted(one["name"].removeprefix("ZHIBU_") for one in container["env"])),
     ]
     return ": " + "; ".join(said)
+
+
+def _proof(source: Any) -> str:
+    if "serviceAccountToken" in source:
+        return f"token for {source['serviceAccountToken']['audience']}"
+    return f"files of {source['secret']['name']}"
 
 
 def _policy(spec: Any) -> str:

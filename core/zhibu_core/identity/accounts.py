@@ -21,6 +21,7 @@ LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 LENGTH = 16
 VALID = dt.timedelta(days=7)
+MOST_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,16 @@ class AccountLine:
     issuer: str
     subject: str
     factor_vouched_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class InvitationLine:
+    """A code that waits for its person; the code itself is nowhere."""
+
+    person: str
+    number: str | None
+    made_at: dt.datetime
+    expires_at: dt.datetime
 
 
 async def link(session: AsyncSession, person_id: uuid.UUID, issuer: str, subject: str) -> uuid.UUID:
@@ -123,6 +134,19 @@ async def accounts(session: AsyncSession) -> list[AccountLine]:
         AccountLine(a.id, name, number, a.issuer, a.subject, a.factor_vouched_at)
         for a, name, number in (await session.execute(query)).all()
     ]
+
+
+async def invitations(session: AsyncSession) -> list[InvitationLine]:
+    """The codes that were not used and are still good, the newest first."""
+    joined = (Person.tenant_id == Enrolment.tenant_id) & (Person.id == Enrolment.person_id)
+    query = (
+        select(Person.name, Person.number, Enrolment.made_at, Enrolment.expires_at)
+        .join(Person, joined)
+        .where(Enrolment.used_at.is_(None), Enrolment.expires_at > instant_of(session))
+        .order_by(Enrolment.made_at.desc(), Enrolment.id)
+        .limit(MOST_SHOWN)
+    )
+    return [InvitationLine(*row) for row in (await session.execute(query)).all()]
 
 
 def _hash(code: str) -> bytes:

@@ -63,6 +63,8 @@ async def authorization_address(source: Source, attempt: Attempt, redirect_uri: 
         "code_challenge": challenge,
         "code_challenge_method": "S256",
     }
+    if source.broker is not None:
+        query["kc_idp_hint"] = source.broker
     if attempt.level is not None:
         wanted = {"id_token": {"acr": {"essential": True, "values": [attempt.level]}, "auth_time": {"essential": True}}}
         query |= {"claims": msgspec.json.encode(wanted).decode(), "max_age": str(FRESH)}

@@ -1,6 +1,7 @@
 """The issuers that this installation trusts, and their keys: fetched by discovery, kept per issuer (tenancy-security.md 2)."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -9,7 +10,7 @@ from zhibu_core.errors import Unauthenticated, Unavailable
 from zhibu_core.words import Words
 
 if TYPE_CHECKING:
-    from joserfc.jwk import KeySet
+    from zhibu_core.identity.signatures import Keys
 
 TIMEOUT = 5.0
 REFETCH_AFTER = 30.0
@@ -24,7 +25,7 @@ class Issuer:
     client_id: str
     client_secret: str | None = None
     _metadata: dict[str, str] = field(default_factory=dict)
-    _keys: Any = None  # a KeySet; Litestar evaluates the annotations of what handlers are given
+    _keys: Any = None  # `Keys`; Litestar evaluates the annotations of what handlers are given
     _fetched: float = -REFETCH_AFTER
 
     async def endpoint(self, name: str) -> str:
@@ -42,15 +43,13 @@ class Issuer:
             self._metadata = {key: value for key, value in found.items() if isinstance(value, str)}
         return self._metadata[name]
 
-    async def keys(self, kid: str | None) -> "KeySet":
+    async def keys(self, kid: str | None) -> "Keys":
         """The issuer's keys; an unknown `kid` fetches them anew, at most once in 30 s."""
-        from joserfc.jwk import KeySet  # commands that verify nothing start quicker without it
-
-        known = self._keys is not None and any(key.kid == kid for key in self._keys.keys)
+        known = self._keys is not None and kid in self._keys.kids
         if not known and time.monotonic() - self._fetched >= REFETCH_AFTER:
             self._fetched = time.monotonic()
-            self._keys = KeySet.import_key_set(await _fetch(await self.endpoint("jwks_uri")))  # type: ignore[arg-type]
-        if self._keys is None or (kid is not None and not any(key.kid == kid for key in self._keys.keys)):
+            self.learn(await _fetch(await self.endpoint("jwks_uri")))
+        if self._keys is None or (kid is not None and kid not in self._keys.kids):
             raise Unauthenticated(
                 "token_key",
                 Words(
@@ -58,8 +57,14 @@ class Issuer:
                     "The key that signed this sign-in is unknown. Sign in again.",
                 ),
             )
-        found: KeySet = self._keys
+        found: Keys = self._keys
         return found
+
+    def learn(self, document: Mapping[str, object]) -> None:
+        """Takes a JWK Set (RFC 7517) for the issuer's keys, in place of those it had."""
+        from zhibu_core.identity.signatures import Keys  # commands that verify nothing start quicker without joserfc
+
+        self._keys = Keys(document)
 
 
 def check_issuer_address(address: str, *, demo: bool) -> None:

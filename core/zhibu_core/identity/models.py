@@ -27,7 +27,8 @@ class Account(TenantOwned):
 class IdentitySource(TenantOwned):
     """Where the tenant's people sign in: an organization of a shared realm, or (`organization` none) a realm of its own.
 
-    `realm` is the realm's name where Zhibu provisions it; `level` is the `acr` that stands for a second factor.
+    `realm` is the realm's name where Zhibu provisions it; `level` is the `acr` that stands for a second factor;
+    `broker_alias` names the tenant's own identity provider behind it, `broker` describes it as JSON without the secret.
     """
 
     __tablename__ = "identity_source"
@@ -41,6 +42,9 @@ class IdentitySource(TenantOwned):
     level: Mapped[str | None]
     made_at: Mapped[dt.datetime]
     off_since: Mapped[dt.datetime | None]
+    broker_alias: Mapped[str | None]
+    broker: Mapped[str | None]
+    broker_secret: Mapped[bytes | None] = mapped_column(Sealed)
 
 
 class Enrolment(TenantOwned):
@@ -67,6 +71,7 @@ class Integrator(TenantOwned):
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     made_at: Mapped[dt.datetime]
     off_since: Mapped[dt.datetime | None]
+    last_used_on: Mapped[dt.date | None]
 
 
 class LogoutToken(TenantOwned):
@@ -80,7 +85,10 @@ class LogoutToken(TenantOwned):
 
 
 class RoleGrant(TenantOwned):
-    """A role of a person at a node and below it; without a node, in the whole tenant. Revoking sets `until`."""
+    """A role of a person at a node and below it; without a node, in the whole tenant. Revoking sets `until`.
+
+    `granted_by` is empty where the operator's command granted it; `delegated_from` is whose own role is lent here.
+    """
 
     __tablename__ = "role_grant"
 
@@ -89,6 +97,9 @@ class RoleGrant(TenantOwned):
     node_id: Mapped[uuid.UUID | None]
     since: Mapped[dt.date]
     until: Mapped[dt.date | None]
+    granted_by: Mapped[uuid.UUID | None]
+    granted_at: Mapped[dt.datetime | None]
+    delegated_from: Mapped[uuid.UUID | None]
 
 
 class WebSession(TenantOwned):

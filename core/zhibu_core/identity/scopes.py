@@ -2,14 +2,24 @@
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from zhibu_core.identity.permissions import CORE_ACTIONS, SECOND_FACTOR_ROLES, Policy
+from zhibu_core.identity.permissions import (
+    CORE_ACTIONS,
+    GUARDED,
+    SECOND_FACTOR_ROLES,
+    STAFF_ROLE,
+    STAFF_TITLE,
+    Policy,
+)
 from zhibu_core.identity.sources import Program
+from zhibu_core.identity.staff import BASE, Admitted
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.tenancy.scope import Actor, Grant, Scope, Tenant
+from zhibu_core.words import Words
 
 _PLUGINS = text("select plugin from plugin_enablement where tenant_id = :t and is_on")
 _PERSON = text(
@@ -18,12 +28,14 @@ _PERSON = text(
     where p.tenant_id = :t and p.id = :person"""
 )
 _GRANTS = text(
-    """select g.role, g.node_id, coalesce(o.path, '') as path, g.until from role_grant g
-    left join organization o on o.tenant_id = g.tenant_id and o.id = g.node_id
+    """select g.role, g.node_id, coalesce(o.path, '') as path, g.until, coalesce(nullif(o.short_name, ''), o.name, '') as place,
+      r.name_zh, r.name_en, r.actions
+    from role_grant g left join organization o on o.tenant_id = g.tenant_id and o.id = g.node_id
+    left join tenant_role r on r.tenant_id = g.tenant_id and r.key = g.role and r.ended_at is null
     where g.tenant_id = :t and g.person_id = :person and g.since <= :today and (g.until is null or g.until >= :today)
     union all
-    select 'member', m.organization_id, o.path, null from membership m
-    join organization o on o.tenant_id = m.tenant_id and o.id = m.organization_id
+    select 'member', m.organization_id, o.path, null, coalesce(nullif(o.short_name, ''), o.name), null, null, null
+    from membership m join organization o on o.tenant_id = m.tenant_id and o.id = m.organization_id
     where m.tenant_id = :t and m.person_id = :person and m.until is null and m.status in ('normal', 'restored')"""
 )
 """Whoever belongs to a branch holds the role "member" there without a grant."""
@@ -67,8 +79,8 @@ class Scopes:
             return Scope(tenant, plugins, request_id=request_id)
         policy = self.policy(plugins)
         rows = await session.execute(_GRANTS, {"t": tenant.id, "person": person_id, "today": tenant.current_day()})
-        grants = [Grant(r.role, r.node_id, r.path, policy.of_role(r.role), r.until) for r in rows]
-        held = tuple(grant for grant in grants if strong or grant.role not in SECOND_FACTOR_ROLES)
+        grants = [_grant(row, policy) for row in rows]
+        held = tuple(grant for grant in grants if strong or not _is_guarded(grant))
         withheld = frozenset().union(*(grant.actions for grant in grants if grant not in held))
         actor = Actor(person_id, person.name, client, person.organization_id)
         return Scope(tenant, plugins, actor, held, request_id, withheld)
@@ -81,3 +93,24 @@ class Scopes:
         actions = program.scopes & frozenset(self.policy(plugins).actions)
         actor = Actor(program.id, program.name, program.client_id)
         return Scope(tenant, plugins, actor, (Grant("integrator", None, "", actions),), request_id)
+
+    async def scope_of_staff(
+        self, session: AsyncSession, tenant: Tenant, admitted: Admitted, *, request_id: str = ""
+    ) -> Scope:
+        """The scope of platform staff whom an entry admits: reading, and of persons only what the entry names."""
+        plugins = await self.plugins_of(session, tenant)
+        actions = (BASE | admitted.covers) & frozenset(self.policy(plugins).actions)
+        actor = Actor(admitted.staff, admitted.name, admitted.client)
+        return Scope(tenant, plugins, actor, (Grant(STAFF_ROLE, None, "", actions, title=STAFF_TITLE),), request_id)
+
+
+def _grant(row: Row[Any], policy: Policy) -> Grant:
+    """A role of the tenant's own holds what it names, as long as that is there."""
+    own = row.actions is not None
+    actions = frozenset(row.actions) & frozenset(policy.actions) if own else policy.of_role(row.role)
+    title = Words(row.name_zh, row.name_en) if own else None
+    return Grant(row.role, row.node_id, row.path, actions, row.until, row.place, title)
+
+
+def _is_guarded(grant: Grant) -> bool:
+    return grant.role in SECOND_FACTOR_ROLES or not grant.actions.isdisjoint(GUARDED)

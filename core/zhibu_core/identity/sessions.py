@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import Forbidden
 from zhibu_core.identity.models import Account, WebSession
+from zhibu_core.organization.people import Person
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.words import Words
 
@@ -74,16 +75,29 @@ async def open_session(
 
 
 async def person_of_account(session: AsyncSession, issuer: str, subject: str) -> uuid.UUID:
-    """The person whose account this is; raises `Forbidden` where there is none in this tenant."""
-    query = select(Account.person_id).where(Account.issuer == issuer, Account.subject == subject)
-    person = await session.scalar(query)
-    if person is None:
+    """The person whose account this is; raises `Forbidden` where there is none in this tenant, or sign-in is off."""
+    query = (
+        select(Account.person_id, Person.sign_in_off_since)
+        .join(Person, (Person.tenant_id == Account.tenant_id) & (Person.id == Account.person_id))
+        .where(Account.issuer == issuer, Account.subject == subject)
+    )
+    found = (await session.execute(query)).one_or_none()
+    if found is None:
         raise Forbidden(
             "no_account",
             Words(
                 "您的账号尚未在本单位开通。请联系本单位管理员。", "You have no account here yet. Ask the administrator."
             ),
         )
+    if found.sign_in_off_since is not None:
+        raise Forbidden(
+            "sign_in_off",
+            Words(
+                "您在本单位的登录已停用（人事目录显示已离职或停用）。如有误，请联系本单位管理员。",
+                "Your sign-in here is off: the directory says that you left or are suspended. If that is wrong, ask the administrator.",
+            ),
+        )
+    person: uuid.UUID = found.person_id
     return person
 
 

@@ -28,7 +28,8 @@ SECRET = "identity_source.client_secret"  # noqa: S105 the name of a column
 class Source:
     """One place to sign in; `organization` is the alias its tokens must name, none where the whole realm is the tenant's.
 
-    `level` is the `acr` that stands for a second factor, none where there is none to ask for.
+    `level` is the `acr` that stands for a second factor, none where there is none to ask for; `broker` the tenant's own
+    provider to which the issuer sends people on.
     """
 
     issuer: Issuer
@@ -37,6 +38,7 @@ class Source:
     organization: str | None = None
     command_client: str | None = None
     level: str | None = None
+    broker: str | None = None
 
     @property
     def scope(self) -> str:
@@ -115,7 +117,7 @@ def _from_row(platform: "Platform", row: IdentitySource, tenant: "Tenant") -> So
     # One issuer of many tenants has one set of keys: they are fetched once.
     issuer = platform.issuers_seen.setdefault(row.issuer, Issuer(row.issuer, row.client_id))
     secret = _open(platform, tenant.id, row)
-    return Source(issuer, row.client_id, secret, row.organization, row.command_client, row.level)
+    return Source(issuer, row.client_id, secret, row.organization, row.command_client, row.level, row.broker_alias)
 
 
 def _open(platform: "Platform", tenant: uuid.UUID, row: IdentitySource) -> str | None:

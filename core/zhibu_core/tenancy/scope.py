@@ -42,13 +42,18 @@ class Tenant:
 
 @dataclass(frozen=True)
 class Grant:
-    """One role held at one node and all below it; `path` is the node's path, "" the whole tenant."""
+    """One role held at one node and all below it; `path` is the node's path, "" the whole tenant.
+
+    `place` is the node's short name; `title` names a role of the tenant's own.
+    """
 
     role: str
     node_id: uuid.UUID | None
     path: str
     actions: frozenset[str]
     until: dt.date | None = None
+    place: str = ""
+    title: Words | None = None
 
 
 @dataclass(frozen=True)
@@ -98,8 +103,9 @@ class Scope:
 
     def may(self, action: str, path: str | None = None) -> bool:
         """Whether the action is held at the node of this path; without a path, anywhere."""
-        held = self.paths(action)
-        return bool(held) if path is None else any(path.startswith(above) for above in held)
+        if path is None:
+            return action in self.actions
+        return any(path.startswith(grant.path) for grant in self.grants if action in grant.actions)
 
     def require(self, action: str, path: str | None = None) -> None:
         """Raises `Unauthenticated` or `Forbidden` unless the action is held there."""

@@ -79,9 +79,10 @@ seccompProfile:
   value: {{ .Values.issuer.clientId | quote }}
 {{ include "zhibu.secret" (dict "name" "ZHIBU_CLIENT_SECRET" "from" .Values.issuer.clientSecret) }}
 {{ include "zhibu.secret" (dict "name" "ZHIBU_METRICS_TOKEN" "from" .Values.metrics.token) }}
-{{- if .Values.anchors.existingClaim }}
-- name: ZHIBU_ANCHORS
-  value: /var/lib/zhibu-anchors
+{{- range list "storage" "keys" "anchors" "staff" }}
+{{- with include (printf "zhibu.%s" .) $ }}
+{{ . | trim }}
+{{- end }}
 {{- end }}
 {{- if .Values.hosts }}
 {{- $pairs := list }}
@@ -106,6 +107,9 @@ seccompProfile:
 - name: anchors
   mountPath: /var/lib/zhibu-anchors
 {{- end }}
+{{- with include "zhibu.vaultMounts" . }}
+{{ . | trim }}
+{{- end }}
 {{- end -}}
 
 {{- define "zhibu.volumes" -}}
@@ -116,6 +120,9 @@ seccompProfile:
 - name: anchors
   persistentVolumeClaim:
     claimName: {{ . }}
+{{- end }}
+{{- with include "zhibu.vaultVolumes" . }}
+{{ . | trim }}
 {{- end }}
 - name: tmp
   emptyDir:
