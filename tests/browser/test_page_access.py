@@ -10,7 +10,16 @@ PAGES = {
     "secretary": ("/", "/people/members", "/people/members/{person}", "/people/organizations/111", "/me", "/more"),
     "member": ("/", "/me", "/me/accesses", "/me/identity", "/people/organizations", "/help", "/help/home", "/rules"),
     "organizer": ("/", "/people/members/{person}/unmask", "/people/organizations/11", "/exchange/imports"),
-    "admin": ("/", "/plugins", "/plugins/learning", "/people/roles", "/rules/orglife.theme_day", "/rules/core.term"),
+    "admin": (
+        "/",
+        "/plugins",
+        "/plugins/learning",
+        "/people/roles",
+        "/people/sign-ins",
+        "/exchange/programs",
+        "/rules/orglife.theme_day",
+        "/rules/core.term",
+    ),
     "auditor": ("/", "/audit", "/audit?since=x", "/people/roles", "/plugins", "/people/organizations?day=2026-02-30"),
 }
 MODES: dict[str, dict[str, Any]] = {
