@@ -5,11 +5,11 @@ DATA ?= $(or $(ZHIBU_DATA),.zhibu)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-MEMBERS := core migrations tenants graphql web devissuer demo tests \
+MEMBERS := core migrations tenants graphql web bridge devissuer demo tests \
 	plugins/orglife plugins/learning plugins/affairs plugins/capability plugins/example verify
 export ZHIBU_DATA := $(shell realpath -m -- "$(DATA)")
 
-.PHONY: demo demo-reset test test-drills test-mutants test-chart test-services services services-stop check bench install browser lock clean
+.PHONY: demo demo-services demo-reset test test-schemas test-drills test-mutants test-chart test-services test-vault services services-stop check bench install browser lock clean
 
 demo: install
 	@exec $(BIN)/zhibu demo --port $(PORT)
@@ -17,12 +17,20 @@ demo: install
 demo-reset: install
 	@$(BIN)/zhibu demo --reset --only-reset
 
+# The demo on real parts: people sign in at Keycloak, files lie in MinIO; Ctrl-C stops what this started.
+demo-services: install
+	@exec $(BIN)/python -m services.demo --port $(PORT)
+
 test: install browser
-	@$(BIN)/python -m pytest -n 2 --dist loadscope -m "not modes and not drills and not chart and not services and not mutants" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadscope -m "not modes and not drills and not chart and not services and not vault and not mutants and not schemas" $(ARGS)
 
 # Whole drills: a backup restored, the image's contents run, a partner's plugin built and installed outside the tree.
 test-drills: install
 	@$(BIN)/python -m pytest tests/drills -n 2 --dist loadfile -m drills $(ARGS)
+
+# The API against what others wrote to try APIs: schemathesis, scim2-tester, npm graphql-http (in a cache outside the tree).
+test-schemas: install
+	@$(BIN)/python -m pytest tests/api -n 2 --dist loadscope -m schemas $(ARGS)
 
 # Breaks isolation in one place at a time and sees that a guard notices; ZHIBU_MUTANTS_SEED=n breaks other places.
 test-mutants: install
@@ -41,6 +49,11 @@ services-stop:
 
 test-services: install
 	@$(BIN)/python -m pytest tests/services -m services $(ARGS)
+
+# The key provider against a real Vault, which takes ten minutes to build the first time: not in every CI run.
+test-vault: install
+	@$(BIN)/python -m services start vault && trap '$(BIN)/python -m services stop vault' EXIT && \
+		$(BIN)/python -m pytest tests/vault -m vault $(ARGS)
 
 check: install
 	@.ci/check

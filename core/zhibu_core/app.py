@@ -11,10 +11,12 @@ from litestar.middleware import DefineMiddleware
 from litestar.types import ControllerRouterHandler
 
 from zhibu_core.background import Background
+from zhibu_core.http import files, uploads
 from zhibu_core.http.dependencies import TENANT_DEPENDENCIES
 from zhibu_core.http.gate import gate
-from zhibu_core.http.headers import SecurityHeaders
+from zhibu_core.http.headers import add_security_headers
 from zhibu_core.http.health import live, metrics, ready
+from zhibu_core.http.openapi import openapi_document
 from zhibu_core.http.problems import PageOfError, answer
 from zhibu_core.http.tenant_path import TenantPath
 from zhibu_core.platform import Platform
@@ -41,14 +43,18 @@ def create_app(
         path="/t/{slug:str}",
         guards=[gate],
         dependencies=TENANT_DEPENDENCIES,
-        route_handlers=[_owned(plugin, route) for plugin, route in host.collect("routes")],
+        route_handlers=[
+            *(_owned(plugin, route) for plugin, route in host.collect("routes")),
+            *(files.open_file, *uploads.HANDLERS, openapi_document),
+        ],
     )
     return Litestar(
         route_handlers=[tenant_routes, live, ready, metrics, *shared, *more],
         state=State({"platform": platform, "page_of_error": page_of_error}),
-        middleware=[DefineMiddleware(SecurityHeaders), DefineMiddleware(TenantPath, hosts=platform.settings.hosts)],
+        middleware=[DefineMiddleware(TenantPath, hosts=platform.settings.hosts)],
+        before_send=[add_security_headers],
         exception_handlers={Exception: answer},
-        compression_config=CompressionConfig(backend="gzip", minimum_size=800),
+        compression_config=CompressionConfig(backend="gzip", minimum_size=800, exclude_opt_key="uncompressed"),
         lifespan=[_lifespan(platform, jobs=jobs)],
         request_max_body_size=MAX_BODY,
         openapi_config=None,

@@ -1,10 +1,12 @@
 """What a worker runs behind the requests: the outbox's dispatcher, and the jobs that run by the clock."""
 
 from zhibu_core.audit.nightly import SCHEDULED
+from zhibu_core.exports import expiring
 from zhibu_core.idempotency import SWEEP
 from zhibu_core.jobs import Dispatcher
 from zhibu_core.platform import Platform
 from zhibu_core.schedule import Scheduler
+from zhibu_core.storage import nightly
 
 
 class Background:
@@ -12,7 +14,7 @@ class Background:
 
     def __init__(self, platform: Platform) -> None:
         self.dispatcher = Dispatcher(platform)
-        self.scheduler = Scheduler(platform, (*SCHEDULED, SWEEP))
+        self.scheduler = Scheduler(platform, (*SCHEDULED, SWEEP, *expiring.SCHEDULED, *nightly.SCHEDULED))
 
     async def start(self) -> None:
         """Begins to deliver and to look at the clock."""

@@ -46,6 +46,12 @@ class NotFound(ZhibuError):
     category = "NOT_FOUND"
 
 
+class Gone(ZhibuError):
+    """There was such a thing here, for a while."""
+
+    category = "GONE"
+
+
 class LimitExceeded(ZhibuError):
     """More was asked for at once than one request may cost."""
 

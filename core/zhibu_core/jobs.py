@@ -6,7 +6,7 @@ import datetime as dt
 import random
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -17,7 +17,7 @@ from zhibu_core.platform import Platform
 from zhibu_core.plugins.events import Event
 from zhibu_core.plugins.manifest import Job
 from zhibu_core.tenancy.directory import all_tenants
-from zhibu_core.tenancy.scope import Scope, Tenant
+from zhibu_core.tenancy.scope import Grant, Scope, Tenant
 
 log = structlog.get_logger()
 TRIES = 5
@@ -144,6 +144,8 @@ class Dispatcher:
         jobs: dict[str, Job] = {job.kind: job for _, job in self.platform.host.collect("jobs", scope.plugins)}
         if kind not in jobs:
             return  # its plugin is off: the job has nobody to run it
+        actions = frozenset({jobs[kind].action}) & frozenset(self.platform.scopes.policy(scope.plugins).actions)
+        scope = replace(scope, grants=(Grant("job", None, "", actions),))
         async with self.platform.database.session(scope.tenant.id) as session:
             if await _first_time(session, event.id, kind):
                 await jobs[kind].handler(session, scope, event.object_id)

@@ -20,6 +20,11 @@ def set_up_logs() -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
+        logger_factory=_on_standard_error,
+        cache_logger_on_first_use=False,
     )
+
+
+def _on_standard_error(*_: object) -> structlog.WriteLogger:
+    """Standard error as it is when a line is written: whoever replaced it for a while has given it back by then."""
+    return structlog.WriteLogger(sys.stderr)

@@ -1,15 +1,17 @@
 """What one process holds for its whole life: settings, plugins, the pool, the keys, the rule packs."""
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import cast
 
-from zhibu_core.audit.anchor import Anchor, FolderAnchor
+from zhibu_core.audit.anchor import Anchor
+from zhibu_core.audit.anchors import anchor_of
 from zhibu_core.audit.signing import SealingKeys
-from zhibu_core.crypto.folder import FolderOfKeys
 from zhibu_core.crypto.keyring import Keyring
+from zhibu_core.crypto.providers import provider_of
 from zhibu_core.identity.issuers import Issuer, check_issuer_address
 from zhibu_core.identity.scopes import Scopes
 from zhibu_core.identity.sources import Doors
@@ -18,6 +20,8 @@ from zhibu_core.ledger.rule_pack import RulePack, read_pack
 from zhibu_core.ledger.rules import core_packs
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.settings import Settings
+from zhibu_core.storage.opening import store_of
+from zhibu_core.storage.port import Store
 from zhibu_core.tenancy.scope import Tenant
 from zhibu_core.tenancy.session import Database
 
@@ -28,7 +32,8 @@ class Platform:
 
     `owner_url` is known where the process could migrate as well; with it the planner's statistics are renewed after a
     large import, which the runtime role may not do. `tenants_seen` keeps names and slugs, `doors_seen` where
-    one signs in to a tenant, for a few seconds; `issuers` are those of the settings, `issuers_seen` those of tenants' own tables.
+    one signs in to a tenant, for a few seconds; `programs_seen` the day on which each integrator was last noted; `issuers`
+    are those of the settings, `issuers_seen` those of tenants' own tables.
     Until `migrated_until` (monotonic seconds) migrations are believed to be at head.
     """
 
@@ -40,17 +45,20 @@ class Platform:
     scopes: Scopes = field(init=False)
     sealing: SealingKeys = field(init=False)
     anchor: Anchor = field(init=False)
+    store: Store = field(init=False)
     issuers: dict[str, Issuer] = field(default_factory=dict)
     tenants_seen: dict[str, tuple[float, Tenant]] = field(default_factory=dict)
     issuers_seen: dict[str, Issuer] = field(default_factory=dict)
     doors_seen: dict[uuid.UUID, tuple[float, Doors]] = field(default_factory=dict)
+    programs_seen: dict[uuid.UUID, dt.date] = field(default_factory=dict)
     migrated_until: float = 0.0
 
     def __post_init__(self) -> None:
-        self.keyring = Keyring(FolderOfKeys(self.settings.keys))
+        self.keyring = Keyring(provider_of(self.settings.vault, self.settings.keys))
         self.scopes = Scopes(self.host)
         self.sealing = SealingKeys(self.settings.keys)
-        self.anchor = FolderAnchor(self.settings.anchors)
+        self.anchor = anchor_of(self.settings)
+        self.store = store_of(self.settings.storage, self.settings.data)
         self.database.info[DECLARED_KINDS] = self.kinds_of
         if self.settings.issuer:
             self.trust(Issuer(self.settings.issuer, self.settings.client_id, self.settings.client_secret))

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from zhibu_core.crypto.settings import VaultSettings, read_keys
 from zhibu_core.errors import InvalidInput
 from zhibu_core.rates import STANDARD, Rate, read_rate, read_rates
+from zhibu_core.storage.settings import StorageSettings, read_bucket, read_storage
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,16 @@ class Settings:
     keycloak_client_secret: str | None = field(default=None, repr=False)
     keycloak_realm: str = "zhibu"
     anchor_folder: Path | None = None
+    anchor_bucket: StorageSettings | None = None
     audit_months: int = 36
+    staff_issuer: str | None = None
+    staff_client_id: str = "zhibu-operator"
+    staff_client_secret: str | None = field(default=None, repr=False)
+    staff_level: str | None = None
     graphql_points: Rate | None = STANDARD
     graphql_client_points: Mapping[str, Rate | None] = field(default_factory=dict)
+    vault: VaultSettings | None = None
+    storage: StorageSettings = field(default_factory=StorageSettings)
 
     @property
     def keys(self) -> Path:
@@ -52,6 +61,8 @@ class Settings:
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Settings from `ZHIBU_…` variables; raises `InvalidInput` naming the variable that cannot be read."""
     env = os.environ if environ is None else environ
+    anchors = env.get("ZHIBU_ANCHORS", "")
+    in_bucket = anchors.startswith("s3://")
     return Settings(
         data=Path(env.get("ZHIBU_DATA", ".zhibu")).absolute(),
         database_url=env.get("ZHIBU_DATABASE_URL") or None,
@@ -69,10 +80,17 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         keycloak_client_id=env.get("ZHIBU_KEYCLOAK_CLIENT_ID") or None,
         keycloak_client_secret=env.get("ZHIBU_KEYCLOAK_CLIENT_SECRET") or None,
         keycloak_realm=env.get("ZHIBU_KEYCLOAK_REALM") or "zhibu",
-        anchor_folder=Path(env["ZHIBU_ANCHORS"]).absolute() if env.get("ZHIBU_ANCHORS") else None,
+        anchor_folder=Path(anchors).absolute() if anchors and not in_bucket else None,
+        anchor_bucket=read_bucket(env, "ZHIBU_ANCHORS", "ZHIBU_ANCHOR_S3") if in_bucket else None,
         audit_months=_months(env.get("ZHIBU_AUDIT_MONTHS", "36")),
+        staff_issuer=env.get("ZHIBU_STAFF_ISSUER") or None,
+        staff_client_id=env.get("ZHIBU_STAFF_CLIENT_ID") or "zhibu-operator",
+        staff_client_secret=env.get("ZHIBU_STAFF_CLIENT_SECRET") or None,
+        staff_level=env.get("ZHIBU_STAFF_LEVEL") or None,
         graphql_points=read_rate(env.get("ZHIBU_GRAPHQL_POINTS") or "50000/5000", "ZHIBU_GRAPHQL_POINTS"),
         graphql_client_points=read_rates(env.get("ZHIBU_GRAPHQL_CLIENT_POINTS", ""), "ZHIBU_GRAPHQL_CLIENT_POINTS"),
+        vault=read_keys(env),
+        storage=read_storage(env),
     )
 
 

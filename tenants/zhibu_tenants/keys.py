@@ -1,5 +1,6 @@
 """Seals everything of a tenant anew with a fresh data key, a batch a transaction, and forgets the older keys at the end."""
 
+import asyncio
 import uuid
 from dataclasses import dataclass
 from typing import cast
@@ -12,13 +13,14 @@ from zhibu_core.crypto.keyring import Keyring
 from zhibu_core.idempotency import Idempotency
 from zhibu_core.identity.models import IdentitySource
 from zhibu_core.platform import Platform
+from zhibu_core.storage.models import FileObject, FileUpload
 from zhibu_core.tenancy.bulk import update_rows
 from zhibu_core.tenancy.models import TenantOwned
 from zhibu_core.tenancy.scope import Scope
 from zhibu_tenants.life.tables import archived_tables
 
 BATCH = 500
-NOT_ARCHIVED: tuple[type[TenantOwned], ...] = (Idempotency, IdentitySource)
+NOT_ARCHIVED: tuple[type[TenantOwned], ...] = (FileObject, FileUpload, Idempotency, IdentitySource)
 """Tables with ciphertext that no archive holds: they too are sealed anew."""
 
 
@@ -46,6 +48,7 @@ async def rotate(platform: Platform, scope: Scope, suite: str | None = None) -> 
     `Unavailable` for a tenant whose keys were destroyed.
     """
     fresh = platform.keyring.rotate(scope.tenant.id, suite)
+    await asyncio.sleep(platform.keyring.provider.seen_within)  # until then others may still seal with the older key
     values = 0
     while count := await _pass(platform, scope, fresh.number):
         values += count

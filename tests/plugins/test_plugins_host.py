@@ -70,7 +70,7 @@ HOOKS: list[tuple[str, Callable[..., Any], str]] = [
     ("permissions", raises, "RuntimeError: boom"),
     ("routes", lambda: [open_page, unnamed_page], "/reading/other (unnamed_page) names no action"),
     ("routes", lambda: [Pages], "/reading/pages/two (two) names no action"),
-    ("jobs", lambda: [Job("orglife.tidy", load)], "must begin with reading."),
+    ("jobs", lambda: [Job("orglife.tidy", load, "reading.read")], "must begin with reading."),
     ("panels", lambda: [Panel("person", W, "pages/home.html", "member.read", load)], "must begin with reading/"),
     ("rule_packs", lambda: [Path("nowhere.toml")], "nowhere.toml is not there"),
     ("importers", lambda: [Importer(Path("nowhere.toml"), 1, load)], "nowhere.toml"),

@@ -23,7 +23,7 @@ from zhibu_core.plugins.host import PluginHost
 from zhibu_core.plugins.manifest import GraphQLContribution
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
-from zhibu_tenants.cli_plugin import check, list_plugins
+from zhibu_tenants.cli.plugin import check, list_plugins
 from zhibu_tenants.enablement import plugin_states, switch
 from zhibu_testing.browsing import Browser, app_of, sign_in
 from zhibu_testing.delivering import deliver

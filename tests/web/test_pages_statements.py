@@ -22,7 +22,7 @@ LIMITS = {
     ("member", "/more"): 7,
     ("admin", "/plugins"): 8,
     ("admin", "/plugins/learning"): 8,
-    ("admin", "/people/roles"): 8,
+    ("admin", "/people/roles"): 9,
 }
 
 

@@ -51,14 +51,18 @@ class Browser:
         *,
         json: Any = None,
         accept: str = "text/html",
+        more: Mapping[str, str] | None = None,
+        **body: Any,
     ) -> httpx.Response:
-        """Sends a request as a browser does: cookie, origin, and the wish for a page."""
-        headers = {"Accept": accept, "Origin": ORIGIN, "X-Zhibu-Client": "test"}
+        """Sends a request as a browser does: cookie, origin, and the wish for a page; `more` headers, `body` as httpx takes it."""
+        headers = {"Accept": accept, "Origin": ORIGIN, "X-Zhibu-Client": "test", **(more or {})}
         if self.secret:
             headers["Cookie"] = f"{cookie_name(self.tenant.slug)}={self.secret}"
         transport: Any = httpx.ASGITransport(app=self.app)  # type: ignore[arg-type]
         async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
-            return await client.request(method, f"/t/{self.tenant.slug}{path}", headers=headers, data=fields, json=json)
+            return await client.request(
+                method, f"/t/{self.tenant.slug}{path}", headers=headers, data=fields, json=json, **body
+            )
 
 
 async def sign_in(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from zhibu_core.audit.reading import Access
-from zhibu_core.identity.permissions import ROLES
+from zhibu_core.identity.permissions import ROLES, STAFF_TITLE
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
@@ -14,14 +14,26 @@ DEEDS: Final[Mapping[str, Words]] = {
     "member.read": Words("打开档案", "opened the record"),
     "member.unmask": Words("查看完整信息", "saw values whole"),
     "home.read": Words("登录", "signed in"),
+    "file.read": Words("打开附件", "opened a file"),
+    "file.refuse": Words("拒收含病毒的附件", "refused a file with a virus"),
     "audit.read": Words("查询审计", "searched the audit"),
+    "export.make": Words("申请导出", "asked for an export"),
+    "export.approve": Words("批准导出", "approved an export"),
+    "export.refuse": Words("驳回导出", "refused an export"),
+    "export.download": Words("下载导出文件", "took an export's file"),
+    "export.expire": Words("删除过期的导出文件", "deleted an expired export's files"),
+    "export.read": Words("查询导出登记", "searched the register of exports"),
     "audit.resume": Words("恢复备份后接续审计", "had the audit go on after a restored backup"),
     "tenant.open": Words("开通租户", "opened the tenant"),
     "tenant.suspend": Words("暂停租户", "suspended the tenant"),
     "tenant.resume": Words("恢复租户", "resumed the tenant"),
     "tenant.export": Words("导出租户", "exported the tenant"),
     "tenant.import": Words("导入租户", "took the tenant in"),
+    "tenant.separate": Words("三员分立开关", "kept administrators apart, or no longer"),
+    "staff.enter": Words("平台运维申请进入", "platform staff asked to enter"),
+    "staff.leave": Words("平台运维离开", "platform staff left"),
     "tenant.keys.rotate": Words("更换密钥", "changed the keys"),
+    "scim": Words("人事目录同步", "wrote as the directory"),
 }
 """Deeds that are called otherwise than their permission, or that need none: those of the operator."""
 
@@ -47,11 +59,22 @@ FIELDS: Final[Mapping[str, Words]] = {
     "audience": Words("对象", "audience"),
     "training": Words("学习记录", "training"),
     "person": Words("人员", "person"),
+    "content": Words("内容", "content"),
+    "withdrawn_at": Words("移除", "removal"),
+    "number": Words("工号或学号", "staff or student number"),
+    "post": Words("岗位", "post"),
+    "sign_in_off_since": Words("停用登录", "sign-in off"),
+    "role_grant": Words("授权", "role grants"),
 }
 OBJECTS: Final[Mapping[str, Words]] = {
+    "file": Words("附件", "file"),
     "person": Words("人员", "person"),
     "import_run": Words("导入", "import"),
     "role_grant": Words("授权", "role grant"),
+    "tenant_role": Words("本单位角色", "own role"),
+    "access_review": Words("权限复核", "access review"),
+    "staff_entry": Words("平台运维进入", "entry of platform staff"),
+    "page": Words("页面", "page"),
     "web_session": Words("登录", "sign-in"),
     "tenant": Words("租户", "tenant"),
     "meeting": Words("活动记录", "meeting record"),
@@ -63,6 +86,8 @@ OBJECTS: Final[Mapping[str, Words]] = {
     "organization": Words("组织", "organization"),
     "duty_waiver": Words("免除", "waiver"),
     "audit": Words("审计", "audit"),
+    "export": Words("导出", "export"),
+    "directory_group": Words("目录中的组", "group of the directory"),
 }
 WHOLE_RECORD: Final = "record"
 """The field that stands for the whole page: the deed says as much."""
@@ -72,6 +97,7 @@ CLIENTS: Final[Mapping[str, Words]] = {
     "command": Words("命令行", "command line"),
     "job": Words("后台任务", "job"),
 }
+STAFF: Final = "staff:"
 MEMBER: Final = ROLES["member"]
 NOBODY: Final = Words("平台（运维命令或后台任务）", "the platform (a command or a job)")
 GONE: Final = Words("已不在库中的人员", "somebody no longer on record")
@@ -96,6 +122,8 @@ class AccessWords:
         """Name and, after a joint, the roles held that day."""
         if row.actor_id is None:
             return NOBODY.of(self._locale)
+        if row.client.startswith(STAFF):
+            return self._joint.join([row.client.removeprefix(STAFF), STAFF_TITLE.of(self._locale)])
         roles = [ROLES[role] for role in row.roles if role in ROLES] or [MEMBER]
         name = row.actor or GONE.of(self._locale)
         return self._joint.join([name, *(role.of(self._locale) for role in roles)])
@@ -116,5 +144,5 @@ class AccessWords:
 
     def client(self, row: Access) -> str:
         """Through what."""
-        word = CLIENTS.get(row.client)
+        word = CLIENTS.get("web" if row.client.startswith(STAFF) else row.client)
         return word.of(self._locale) if word else row.client

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from litestar import Request, Response
+from litestar import MediaType, Request, Response
 
 from zhibu_core.http.tenant_path import PREFIX
 from zhibu_core.i18n import _L
@@ -11,16 +11,19 @@ from zhibu_core.identity.permissions import ROLES
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.slots import NavItem
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.words import Words
 from zhibu_web.components import Link
 from zhibu_web.render import render, render_block
 from zhibu_web.shell import Shell, read_preferences
 from zhibu_web.slots import ROLE_DOORS, behind, door_of, doors_for, placed
 
 AnyRequest = Request[Any, Any, Any]
-RANK = ("organizer", "secretary", "admin", "auditor", "member")
+RANK = ("organizer", "secretary", "admin", "security", "system", "auditor")
 """Which of several roles the shell shows while none is chosen: the one that comes for most."""
 
-HTML = "text/html; charset=utf-8"
+SPACE = "\u3000"
+
+HTML = MediaType.HTML
 
 
 def prefix_of(request: AnyRequest) -> str:
@@ -39,7 +42,21 @@ def role_of(request: AnyRequest, scope: Scope) -> str:
     It decides which doors and which home are shown, never what one may do.
     """
     chosen = read_preferences(request.cookies).role
-    return chosen if chosen in scope.roles else next((role for role in RANK if role in scope.roles), "member")
+    if chosen in scope.roles:
+        return chosen
+    own = sorted(scope.roles - set(ROLES))
+    return next((role for role in (*RANK, *own) if role in scope.roles), "member")
+
+
+def title_of(scope: Scope, role: str) -> Words:
+    """What a role is called, the platform's own or the tenant's."""
+    return ROLES.get(role) or next((g.title for g in scope.grants if g.role == role and g.title), ROLES["member"])
+
+
+def unit_of(scope: Scope, role: str) -> str:
+    """Where a role is held: the unit's short name where it is one; the tenant, where it is all of it; nothing for several."""
+    units = {grant.place if grant.node_id else scope.tenant.name for grant in scope.grants if grant.role == role}
+    return units.pop() if len(units) == 1 else ""
 
 
 def navigation_of(request: AnyRequest, platform: Platform, scope: Scope) -> list[NavItem]:
@@ -63,19 +80,24 @@ def frame(request: AnyRequest, scope: Scope, platform: Platform, *, door: str = 
         preferences=read_preferences(request.cookies),
         doors=doors,
         door=door_of(role, door),
-        place=f"{ROLES[role].of(locale)}" if scope.actor else None,
-        place_href=f"{prefix}/me/identity" if scope.actor else None,
-        person=scope.actor.name if scope.actor else None,
-        person_href=f"{prefix}/me"
-        if scope.may("member.read_own")
-        else f"{prefix}/me/identity"
+        role=title_of(scope, role).of(locale) if scope.actor else None,
+        place=SPACE.join(filter(None, (unit_of(scope, role), title_of(scope, role).of(locale))))
         if scope.actor
         else None,
+        place_href=f"{prefix}/me/identity" if scope.actor else None,
+        person=scope.actor.name if scope.actor else None,
+        person_href=_person_href(scope, prefix),
         help_href=f"{prefix}/help",
         more_href=f"{prefix}/more",
         footer=(Link(_L("Help"), f"{prefix}/help"),),
         sample=scope.tenant.is_demo,
     )
+
+
+def _person_href(scope: Scope, prefix: str) -> str | None:
+    if scope.may("member.read_own"):
+        return f"{prefix}/me"
+    return f"{prefix}/me/identity" if scope.actor else None
 
 
 def page(
@@ -128,6 +150,8 @@ def _own_doors(scope: Scope, prefix: str) -> dict[str, str]:
         doors["mine"] = f"{prefix}/me"
     if scope.may("audit.read", ""):
         doors["audit"] = f"{prefix}/audit"
+    if scope.may("role.read"):
+        doors["review"] = f"{prefix}/people/roles/review"
     if scope.may("plugin.read"):
         doors["plugins"] = f"{prefix}/plugins"
     return {

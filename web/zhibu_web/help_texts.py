@@ -78,6 +78,19 @@ PAGES: Mapping[str, HelpPage] = {
         "import.run",
         ("roster",),
     ),
+    "exports": HelpPage(
+        _L("Export a list of members"),
+        _L(
+            "An export has a purpose, recipients by name and an end. The file is marked for its recipient and can be traced."
+        ),
+        (
+            _L("Open Exports, choose what to export, and write the purpose and one recipient a line."),
+            _L("Leave sensitive fields out unless the purpose needs them, then count."),
+            _L("Make the export, or ask for approval; download each file and give it to nobody else."),
+        ),
+        "/exchange/exports",
+        "export.make",
+    ),
     "roles": HelpPage(
         _L("Grant a role"),
         _L("A role holds at one organization and everything below it, until the day you say."),

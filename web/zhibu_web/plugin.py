@@ -6,7 +6,7 @@ from typing import Any
 from zhibu_core.plugins.hooks import hookimpl
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.plugins.manifest import CONTRACT, Manifest
-from zhibu_core.plugins.slots import NavItem
+from zhibu_core.plugins.slots import NavItem, Panel
 from zhibu_core.words import Words
 
 
@@ -28,6 +28,9 @@ def routes() -> Sequence[Any]:
     """The shell's pages below a tenant, and core's: home, people, organizations, rules, imports, help."""
     from zhibu_web.pages.audit import audit, my_accesses
     from zhibu_web.pages.enrol import enrol_page, enrol_with_code
+    from zhibu_web.pages.export_form import make_export, new_export
+    from zhibu_web.pages.export_register import export_register, trace_file, trace_page
+    from zhibu_web.pages.exports import decide_export, export_entry, exports, take_export, waiting_exports
     from zhibu_web.pages.home import home
     from zhibu_web.pages.imports import decide, import_run, imports, upload
     from zhibu_web.pages.me import my_identity, my_record
@@ -45,6 +48,8 @@ def routes() -> Sequence[Any]:
         *(enrol_page, enrol_with_code, sign_in_source, back_channel),
         *(members, member, ask_purpose, unmask, my_record, my_identity, organizations, organization),
         *(my_accesses, audit),
+        *(exports, waiting_exports, export_entry, decide_export, take_export, new_export, make_export),
+        *(export_register, trace_page, trace_file),
         *(plugin_file, rules, rule, imports, upload, import_run, decide),
     ]
 
@@ -57,7 +62,27 @@ def navigation() -> Sequence[NavItem]:
         NavItem("people", Words("组织", "Organizations"), "/people/organizations", "organization.read", order=20),
         NavItem("rules", Words("规则包", "Rule packs"), "/rules", "rule.read", order=10),
         NavItem("exchange", Words("导入", "Imports"), "/exchange/imports", "import.run", order=10),
+        NavItem("exchange", Words("导出", "Exports"), "/exchange/exports", "export.make", order=20),
+        NavItem(
+            "exchange",
+            Words("待审批的导出", "Exports to approve"),
+            "/exchange/exports/waiting",
+            "export.approve",
+            order=30,
+        ),
+        NavItem(
+            "exchange", Words("导出登记", "Register of exports"), "/exchange/exports/register", "export.read", order=40
+        ),
     ]
+
+
+@hookimpl
+def panels() -> Sequence[Panel]:
+    """Core's own word on home: exports of others that wait for the reader's."""
+    from zhibu_web.reading.exports import waiting_panel
+
+    title = Words("待审批的导出", "Exports to approve")
+    return [Panel("home", title, "web/exports_panel.html", "export.approve", waiting_panel, order=10)]
 
 
 def prepare(host: PluginHost) -> None:
@@ -85,3 +110,10 @@ def page_of_error(*arguments: Any) -> Any:
     from zhibu_web.pages.errors import page_of_error as found
 
     return found(*arguments)
+
+
+def openapi(prefix: str) -> Any:
+    """What machines ask of the sign-in, for the OpenAPI document."""
+    from zhibu_web.openapi import describe
+
+    return describe(prefix)

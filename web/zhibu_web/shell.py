@@ -55,7 +55,7 @@ def read_preferences(cookies: Mapping[str, str]) -> Preferences:
 class Shell:
     """The frame of one page. Addresses are whole (`prefix` included); `door` is the key of the current door.
 
-    `place` is the identity line (unit, ideographic space, role); `token` goes into every form as `_csrf_token`.
+    `place` is the identity line (unit, ideographic space, role), `role` its end; `token` goes into every form as `_csrf_token`.
     """
 
     tenant: str
@@ -64,6 +64,7 @@ class Shell:
     preferences: Preferences = field(default_factory=Preferences)
     doors: tuple[DoorEntry, ...] = ()
     door: str = ""
+    role: Text | None = None
     place: Text | None = None
     place_href: str | None = None
     person: str | None = None

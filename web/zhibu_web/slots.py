@@ -98,6 +98,28 @@ ROLE_DOORS: Final[Mapping[str, tuple[DoorEntry, ...]]] = {
         _EXCHANGE,
         _door("settings", "设置", "Settings"),
     ),
+    "security": (
+        _OVERVIEW,
+        _door("people", "人员与权限", "People and permissions", "人员", "People"),
+        _door("review", "权限复核", "Access review", "复核", "Access"),
+        _RULES,
+        _EXCHANGE,
+    ),
+    "system": (
+        _OVERVIEW,
+        _door("people", "组织", "Organizations", en_short="Units"),
+        _door("plugins", "插件", "Plugins"),
+        _RULES,
+        _EXCHANGE,
+        _door("settings", "设置", "Settings"),
+    ),
+    "staff": (
+        _OVERVIEW,
+        _door("people", "组织", "Organizations", en_short="Units"),
+        _door("plugins", "插件", "Plugins"),
+        _RULES,
+        _door("audit", "审计", "Audit"),
+    ),
     "auditor": (
         _OVERVIEW,
         _door("audit", "审计", "Audit"),
@@ -106,16 +128,19 @@ ROLE_DOORS: Final[Mapping[str, tuple[DoorEntry, ...]]] = {
         _door("review", "权限复核", "Access review", "复核", "Access"),
     ),
 }
-"""First-level navigation by role, in order; a role that is not named here sees what a member sees."""
+"""First-level navigation by role, in order."""
+
+OWN_ROLE_DOORS: Final[tuple[DoorEntry, ...]] = (_HOME, _LIFE, _DEVELOPMENT, _MEMBERS, _EXCHANGE, _DATA)
+"""What a role of a tenant's own sees: the work, as far as it may open it."""
 
 
-STAND_INS: Final[Mapping[str, str]] = {"data": "people"}
+STAND_INS: Final[Mapping[str, str]] = {"data": "people", "review": "people", "exchange": "people"}
 """Where entries stand for a role that lacks their own door: a member finds the portrait behind the own branch."""
 
 
 def door_of(role: str, door: str) -> str:
     """The door behind which a role finds what belongs to `door`."""
-    own = {entry.key for entry in ROLE_DOORS.get(role, ROLE_DOORS["member"])}
+    own = {entry.key for entry in ROLE_DOORS.get(role, OWN_ROLE_DOORS)}
     other = STAND_INS.get(door, door)
     return other if door not in own and other in own else door
 
@@ -127,7 +152,7 @@ def placed(role: str, items: Iterable[NavItem]) -> list[NavItem]:
 
 def doors_for(role: str, pages: Mapping[str, str]) -> tuple[DoorEntry, ...]:
     """The doors of a role that lead somewhere: `pages` gives the start page of each door this person may open."""
-    return tuple(door.at(pages[door.key]) for door in ROLE_DOORS.get(role, ROLE_DOORS["member"]) if door.key in pages)
+    return tuple(door.at(pages[door.key]) for door in ROLE_DOORS.get(role, OWN_ROLE_DOORS) if door.key in pages)
 
 
 def behind(door: str, items: Iterable[NavItem]) -> tuple[NavItem, ...]:

@@ -6,13 +6,19 @@ from pathlib import Path
 import asyncpg
 
 QUERY = Path(__file__).with_name("catalog_audit.sql")
-GLOBAL_TABLES = frozenset({"global_identity_claim", "global_setting", "global_tenant"})
+GLOBAL_TABLES = frozenset(
+    {"global_identity_claim", "global_setting", "global_staff", "global_staff_session", "global_tenant"}
+)
 """The tables of no tenant: no tenant_id column, written by definer functions only."""
 
 CALLABLE_DEFINERS = {
     "app.open_tenant(uuid,text,text,text,date)": "170e4a3a84a8ef31",
     "app.claim_identity(text,text)": "b8f4a935c032c94a",
     "app.release_identity(text,text)": "46075ad7cbdec4e0",
+    "app.open_staff_session(bytea,text,text,bigint,bigint)": "17d9de75c91dd08d",
+    "app.close_staff_session(bytea)": "9e2e09a5a16e1d8d",
+    "app.staff_of_session(bytea)": "b400c4ac2a0246f4",
+    "app.staff_vouched(text,text)": "2dab2d46d03145a7",
 }
 """The definer functions that the runtime role may call, each with the digest of its body: another body is a fault."""
 

@@ -56,8 +56,19 @@ def _sign_in(settings: Settings) -> Iterator[Unsafe]:
     for code, address in (("keycloak_not_https", settings.keycloak_address), ("address_not_https", settings.address)):
         if address and urlsplit(address).scheme != "https":
             yield unsafe(code, address=address)
+    if settings.keycloak_address and not (
+        settings.keycloak_client_id and settings.keycloak_client_secret and settings.address
+    ):
+        yield unsafe("keycloak_incomplete")
+    yield from _issuer(settings)
+    yield from _staff(settings)
+
+
+def _issuer(settings: Settings) -> Iterator[Unsafe]:
+    """The issuer of the settings, for tenants that have none of their own; provisioned tenants need none."""
     if not settings.issuer:
-        yield unsafe("issuer_missing")
+        if not settings.keycloak_address:
+            yield unsafe("issuer_missing")
         return
     parts = urlsplit(settings.issuer)
     if parts.scheme != "https":
@@ -66,23 +77,46 @@ def _sign_in(settings: Settings) -> Iterator[Unsafe]:
         yield unsafe("issuer_loopback", address=settings.issuer)
     if not settings.client_secret:
         yield unsafe("client_secret_missing")
+    yield unsafe("issuer_no_second_factor", address=settings.issuer)
+
+
+def _staff(settings: Settings) -> Iterator[Unsafe]:
+    """The platform's own staff reach every tenant's standing."""
+    if not settings.staff_issuer:
+        return
+    if urlsplit(settings.staff_issuer).scheme != "https":
+        yield unsafe("staff_issuer_not_https", address=settings.staff_issuer)
+    if not settings.staff_client_secret:
+        yield unsafe("staff_client_secret_missing")
+    if not settings.staff_level:
+        yield unsafe("staff_no_second_factor")
 
 
 def _keeping(settings: Settings) -> Iterator[Unsafe]:
-    """Where database, keys and audit are kept."""
+    """Where database, keys, files and audit are kept."""
     if not settings.database_url:
         yield unsafe("embedded_database")
-    yield unsafe("key_files", folder=settings.keys.name)
+    if settings.vault is None:
+        yield unsafe("key_files", folder=settings.keys.name)
+    elif not settings.vault.address.startswith("https://"):
+        yield unsafe("vault_not_https", address=settings.vault.address)
     if settings.keys.exists() and settings.keys.stat().st_mode & 0o077:
         yield unsafe("keys_readable", mode=f"{settings.keys.stat().st_mode & 0o777:o}")
-    if settings.anchor_folder is None:
+    if settings.anchor_folder is None and settings.anchor_bucket is None:
         yield unsafe("anchors_inside")
+    if settings.storage.endpoint.startswith("http://"):
+        yield unsafe("s3_not_https", address=settings.storage.endpoint)
+    if settings.storage.bucket and settings.storage.has_default_secret:
+        yield unsafe("s3_secret_default")
     if settings.audit_months < LEAST_AUDIT_MONTHS:
         yield unsafe("audit_short", months=settings.audit_months)
 
 
 def _doors(settings: Settings, env: Mapping[str, str]) -> Iterator[Unsafe]:
-    """Who may ask, under which name, and through which proxy."""
+    """Who may ask, under which name, through which proxy, and how much."""
+    off = [name for name, rate in settings.graphql_client_points.items() if rate is None]
+    if settings.graphql_points is None or off:
+        yield unsafe("points_off", clients="*" if settings.graphql_points is None else ",".join(sorted(off)))
     if not settings.hosts:
         yield unsafe("hosts_missing")
     if not settings.metrics_token:

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import Forbidden, Unauthenticated
 from zhibu_core.identity.code_flow import belongs
+from zhibu_core.identity.models import Integrator
 from zhibu_core.identity.second_factor import counts
 from zhibu_core.identity.sessions import person_of_account
 from zhibu_core.identity.sources import Doors, Program, Source, doors_of
@@ -29,6 +31,7 @@ async def scope_of_bearer(
     claims = await read_access_token(token.strip(), doors.issuers)
     program = _program(doors, claims)
     if program is not None:
+        await _note_use(platform, session, tenant, program)
         return await platform.scopes.scope_of_program(session, tenant, program, request_id=request_id)
     source = doors.source(str(claims["iss"]))
     if source is None or not belongs(claims, source):
@@ -51,6 +54,15 @@ def _program(doors: Doors, claims: dict[str, Any]) -> Program | None:
     if claims.get("azp", client) != client or claims.get("sid"):
         return None
     return doors.programs.get((str(claims["iss"]), client))
+
+
+async def _note_use(platform: Platform, session: AsyncSession, tenant: Tenant, program: Program) -> None:
+    """Once a day and process: so that somebody sees which programs nobody needs any more."""
+    today = tenant.current_day()
+    if platform.programs_seen.get(program.id) != today:
+        stale = Integrator.last_used_on.is_distinct_from(today)
+        await session.execute(update(Integrator).where(Integrator.id == program.id, stale).values(last_used_on=today))
+        platform.programs_seen[program.id] = today
 
 
 async def _is_strong(platform: Platform, session: AsyncSession, source: Source, claims: dict[str, Any]) -> bool:

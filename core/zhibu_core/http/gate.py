@@ -7,10 +7,14 @@ from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from zhibu_core.audit import note
 from zhibu_core.errors import Forbidden, NotFound
 from zhibu_core.http.bearer import scope_of_bearer
+from zhibu_core.identity.permissions import STAFF_ROLE
 from zhibu_core.identity.sessions import cookie_name, live_session
+from zhibu_core.identity.staff import COOKIE, admitted, staff_of_session
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.directory import find_tenant
 from zhibu_core.tenancy.scope import Scope, Tenant
@@ -47,6 +51,14 @@ async def gate(connection: Connection, handler: BaseRouteHandler) -> None:
         )
     if action != PUBLIC:
         scope.require(action)
+        if STAFF_ROLE in scope.roles:
+            await _note_visit(platform, scope, action, connection.url.path)
+
+
+async def _note_visit(platform: Platform, scope: Scope, action: str, path: str) -> None:
+    """The tenant sees every step of the platform's staff: one row a request, with the address and no query."""
+    async with platform.database.session(scope.tenant.id) as session:
+        await note(session, scope, action, "page", purpose=path)
 
 
 async def _tenant(platform: Platform, slug: str) -> Tenant:
@@ -68,15 +80,28 @@ async def _scope(platform: Platform, tenant: Tenant, connection: Connection) -> 
         secret = connection.cookies.get(cookie_name(tenant.slug))
         live = await live_session(session, tenant.id, secret) if secret else None
         if live is None:
-            return await platform.scopes.scope(session, tenant, None, request_id=request_id)
-        _same_origin(connection)
+            return await _scope_of_staff(platform, session, tenant, connection, request_id)
+        same_origin(connection)
         return await platform.scopes.scope(
             session, tenant, live.person_id, request_id=request_id, strong=live.is_strong
         )
 
 
-def _same_origin(connection: Connection) -> None:
-    """Cookies come along from anywhere; a change must come from our own pages (Origin, else Sec-Fetch-Site)."""
+async def _scope_of_staff(
+    platform: Platform, session: AsyncSession, tenant: Tenant, connection: Connection, request_id: str
+) -> Scope:
+    """Platform staff whom the tenant has let in; everybody else is nobody."""
+    secret = connection.cookies.get(COOKIE)
+    staff = await staff_of_session(session, secret) if secret else None
+    found = await admitted(session, staff) if staff else None
+    if found is None:
+        return await platform.scopes.scope(session, tenant, None, request_id=request_id)
+    same_origin(connection)
+    return await platform.scopes.scope_of_staff(session, tenant, found, request_id=request_id)
+
+
+def same_origin(connection: Connection) -> None:
+    """Raises `Forbidden` for a change that does not come from our own pages (Origin, else Sec-Fetch-Site): cookies always do."""
     if cast("str", connection.scope.get("method", "GET")) in SAFE:
         return
     origin = connection.headers.get("origin")

@@ -1,7 +1,7 @@
-"""Security headers of every answer, and a name for every request."""
+"""Security headers of every answer."""
 
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import Message, Scope
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -23,23 +23,10 @@ HEADERS = (
 PRIVATE = (b"cache-control", b"private, no-store")
 
 
-class SecurityHeaders:
-    """ASGI middleware that adds the headers; what a tenant's pages show is kept in no cache."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Adds headers to the start of the answer."""
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = list(message.get("headers", []))
-                present = {name.lower() for name, _ in headers}
-                headers += [pair for pair in HEADERS if pair[0] not in present]
-                if PRIVATE[0] not in present:
-                    headers.append(PRIVATE)
-                message["headers"] = headers
-            await send(message)
-
-        await self.app(scope, receive, with_headers if scope["type"] == ScopeType.HTTP else send)
+async def add_security_headers(message: Message, scope: Scope) -> None:
+    """Adds what an answer's start lacks, those that no route gave included; a tenant's pages are kept in no cache."""
+    if message["type"] != "http.response.start" or scope["type"] != ScopeType.HTTP:
+        return
+    headers = list(message.get("headers", []))
+    present = {name.lower() for name, _ in headers}
+    message["headers"] = headers + [pair for pair in (*HEADERS, PRIVATE) if pair[0] not in present]

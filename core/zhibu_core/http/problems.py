@@ -20,6 +20,7 @@ STATUS = {
     "UNAUTHENTICATED": 401,
     "FORBIDDEN": 403,
     "NOT_FOUND": 404,
+    "GONE": 410,
     "LIMIT": 400,
     "INTERNAL": 500,
 }

@@ -13,6 +13,7 @@ class Person(TenantOwned):
     """Somebody the tenant knows: member, applicant or member of staff.
 
     `sealed` holds citizen id, phone, telephone and address as one ciphertext; the two indexes find equal values only.
+    Since `sign_in_off_since` no account of theirs opens anything: a directory said that they left or are suspended.
     """
 
     __tablename__ = "person"
@@ -29,6 +30,7 @@ class Person(TenantOwned):
     sealed: Mapped[bytes | None] = mapped_column(Sealed)
     citizen_id_index: Mapped[bytes | None] = mapped_column(BlindIndex)
     phone_index: Mapped[bytes | None] = mapped_column(BlindIndex)
+    sign_in_off_since: Mapped[dt.datetime | None]
 
 
 class Membership(TenantOwned):

@@ -8,7 +8,10 @@ from typing import Any
 from zhibu_core.plugins.manifest import CONTRACT, Manifest
 
 KEY = re.compile(r"[a-z][a-z0-9_]{1,30}")
-LISTS = ("permissions", "routes", "navigation", "panels", "jobs", "rule_packs", "fact_kinds", "importers")
+LISTS = ("permissions", "routes", "navigation", "panels", "jobs", "rule_packs", "fact_kinds", "importers", "exports")
+KEYED = {"permissions": "action", "exports": "export"}
+"""Hooks whose items have keys that begin with the plugin's, and what such an item is called."""
+
 PARAMETER = re.compile(r"\{[^}]*\}")
 
 
@@ -76,10 +79,12 @@ def methods_of(handler: Any) -> set[str]:
 
 
 def _check_item(key: str, hook: str, item: Any) -> None:
-    if hook == "permissions" and not item.key.startswith(f"{key}."):
-        raise Misfit(f"its action {item.key} must begin with {key}.")
+    if hook in KEYED and not item.key.startswith(f"{key}."):
+        raise Misfit(f"its {KEYED[hook]} {item.key} must begin with {key}.")
     if hook == "jobs" and not item.kind.startswith(f"{key}."):
         raise Misfit(f"its job {item.kind} must begin with {key}.")
+    if hook == "jobs" and not item.action:
+        raise Misfit(f"its job {item.kind} names no action")
     if hook == "panels" and not item.template.startswith(f"{key}/"):
         raise Misfit(f"its template {item.template} must begin with {key}/")
     if hook == "routes":

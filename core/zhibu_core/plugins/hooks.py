@@ -13,6 +13,7 @@ from uuid import UUID
 import pluggy
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from zhibu_core.exports.declared import ExportKind
 from zhibu_core.imports.contract import Importer
 from zhibu_core.plugins.events import Event
 from zhibu_core.plugins.manifest import Action, FactKind, GraphQLContribution, Job, Manifest
@@ -76,6 +77,11 @@ def fact_kinds() -> Sequence[FactKind]:
 @hookspec
 def importers() -> Sequence[Importer]:
     """Return what reads your spreadsheets: a profile, a writer and, if there are rules to check, findings."""
+
+
+@hookspec
+def exports() -> Sequence[ExportKind]:
+    """Declare what of yours can be exported with a purpose, recipients and a mark: columns, their data classes, one statement."""
 
 
 @hookspec

@@ -53,10 +53,14 @@ class FactKind:
 
 @dataclass(frozen=True)
 class Job:
-    """Work that outlives a request: `handler(session, scope, payload)` runs bound to the payload's tenant."""
+    """Work that outlives a request: `handler(session, scope, payload)` runs bound to the payload's tenant.
+
+    `action` is the one permission that its scope holds, in the whole tenant and with nobody signed in.
+    """
 
     kind: str
     handler: Callable[..., Awaitable[None]]
+    action: str
 
 
 @dataclass(frozen=True)

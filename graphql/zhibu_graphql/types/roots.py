@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import strawberry
 
+from zhibu_core.exports.tracing import leak_of, trace_for
 from zhibu_core.ledger.duties import DutyKey
 from zhibu_core.ledger.waivers import waive
 from zhibu_core.words import Words
@@ -22,6 +23,7 @@ from zhibu_graphql.reading import page, read_from, read_one
 from zhibu_graphql.reading.audit import ENTRIES, read_key, zoned
 from zhibu_graphql.reading.duties import TAG as DUTY
 from zhibu_graphql.reading.duty_pages import page_of_duties
+from zhibu_graphql.reading.exports import EXPORTS
 from zhibu_graphql.reading.facts import FACTS
 from zhibu_graphql.reading.members import MEMBERS
 from zhibu_graphql.reading.members import TAG as MEMBER
@@ -36,6 +38,7 @@ from zhibu_graphql.reading.organizations import (
 from zhibu_graphql.types.audit import AuditEntry
 from zhibu_graphql.types.duty import Duty, find_duty
 from zhibu_graphql.types.enums import DutyState, MemberClass, MemberStatus, OrganizationKind
+from zhibu_graphql.types.export import Export, TracedExport
 from zhibu_graphql.types.fact import Fact
 from zhibu_graphql.types.inputs import PeriodText, fact_filters, member_filters, states_of
 from zhibu_graphql.types.member import Member
@@ -148,6 +151,32 @@ class Query:
         if member is not None:
             filters["person"] = await _member(info, member)
         return await page(info, FACTS, first, after, filters)
+
+    @listing("export.read", description="The register of exports, newest first.")
+    async def exports(
+        self,
+        info: Info,
+        first: First,
+        after: After = None,
+        word: Annotated[str | None, strawberry.argument(description="In number, purpose, place or recipients.")] = None,
+        state: Annotated[str | None, strawberry.argument(description="waiting, ready, refused or expired.")] = None,
+    ) -> Connection[Export] | None:
+        return await page(info, EXPORTS, first, after, {"word": word or None, "state": state or None})
+
+    @field(
+        "export.read",
+        description="Which export the cells of a found file came from; empty where nothing tells.",
+        size=50,
+    )
+    async def export_trace(
+        self,
+        info: Info,
+        lines: Annotated[list[list[str]], strawberry.argument(description="The file's cells, unseen signs included.")],
+    ) -> list[TracedExport] | None:
+        context = info.context
+        async with context.turn() as session:
+            found = await trace_for(context.platform, session, context.scope, leak_of(lines))
+        return read_from(found[:50])
 
     @listing("audit.read", description="What was done and read in the whole tenant, newest first.")
     async def audit_entries(

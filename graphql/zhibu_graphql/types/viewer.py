@@ -11,9 +11,11 @@ from zhibu_graphql.fields import field, listing, object_type, part, plain
 from zhibu_graphql.paging import After, Connection, First
 from zhibu_graphql.reading import page, read_from, read_one
 from zhibu_graphql.reading.audit import ACCESSES
+from zhibu_graphql.reading.exports import LISTING_ME
 from zhibu_graphql.reading.members import MEMBERS
 from zhibu_graphql.reading.organizations import ORGANIZATIONS
 from zhibu_graphql.types.audit import AuditEntry
+from zhibu_graphql.types.export import Export
 from zhibu_graphql.types.lazy import LazyMember, LazyOrganization
 
 ACTION = "graphql.query"
@@ -45,7 +47,7 @@ class Viewer:
     async def person(self, root: Scope, info: Info) -> LazyMember | None:
         return await read_one(info, MEMBERS, root.person())
 
-    @field(description="The roles in force.", size=5)
+    @field(description="The roles in force.", size=10)
     def roles(self, root: Scope) -> list[HeldRole]:
         return read_from(root.grants)
 
@@ -55,6 +57,11 @@ class Viewer:
     ) -> Connection[AuditEntry] | None:
         del root
         return await page(info, ACCESSES, first, after)
+
+    @listing("audit.read_own", description="The exports that list the asker, newest first; never who else is in them.")
+    async def exports(self, root: Scope, info: Info, first: First, after: After = None) -> Connection[Export] | None:
+        del root
+        return await page(info, LISTING_ME, first, after)
 
     @field(description="The tenant.")
     def tenant(self, root: Scope) -> Tenant:
