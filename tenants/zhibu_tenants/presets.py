@@ -16,6 +16,7 @@ FOLDER = Path(__file__).parent / "presets"
 class Preset(msgspec.Struct, frozen=True):
     """One preset file."""
 
+    title: Words
     plugins: tuple[str, ...]
     settings: dict[str, Any]
 

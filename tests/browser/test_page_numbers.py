@@ -28,11 +28,11 @@ async def recorded(world: Any) -> str:
     return "理学楼402室"
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.modes)], ids=["scripts", "no-scripts"])
 @pytest.mark.parametrize(
     ("role", "start", "way"),
     [
-        ("organizer", PORTRAIT, ("a[href*='/number/a?']", RECORD)),
+        pytest.param("organizer", PORTRAIT, ("a[href*='/number/a?']", RECORD), marks=pytest.mark.modes),
         ("organizer", PORTRAIT, (".lede a.open", "a[href*='/number/a?']", RECORD)),
         ("secretary", "/", ("nav.doors a:has-text('数据')", "main a[href*='/number/a?']", RECORD)),
     ],

@@ -15,6 +15,7 @@ PICTURES = {
     "plugins": ("admin", "/plugins"),
 }
 LARGEST = 200_000
+pytestmark = [pytest.mark.browser, pytest.mark.modes]
 
 
 @pytest.mark.parametrize("name", sorted(PICTURES))

@@ -1,9 +1,6 @@
 """Misfits and raising plugins in a running platform: it starts, says why, and everything else works."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +23,7 @@ from zhibu_core.tenancy.scope import Scope
 from zhibu_tenants.cli.plugin import check, list_plugins
 from zhibu_tenants.enablement import plugin_states, switch
 from zhibu_testing.browsing import Browser, app_of, sign_in
+from zhibu_testing.commanding import started, typed
 from zhibu_testing.delivering import deliver
 from zhibu_testing.factories import member, organization
 from zhibu_testing.fixtures import TODAY, Parties, TestDatabase
@@ -171,10 +169,13 @@ async def test_the_command_holds_for_the_next_request(
     seen = []
     for verb in ("enable", "disable"):
         seen.append((await browser.get(PAGE)).status_code)
-        done = zhibu(test_database, "plugin", verb, "example", "--tenant", parties.home.slug)
+        done = started(test_database, "plugin", verb, "example", "--tenant", parties.home.slug)
         assert (done.returncode, done.stdout) == (0, f"example\t{'on' if verb == 'enable' else 'off'}\n"), done.stderr
     assert [*seen, (await browser.get(PAGE)).status_code] == [404, 200, 404]
-    listed = zhibu(test_database, "plugin", "list", "--json", "--tenant", parties.home.slug).stdout.splitlines()
+
+
+def test_the_list_says_what_a_tenant_has_on(parties: Parties, test_database: TestDatabase) -> None:
+    listed = typed(test_database, "plugin", "list", "--json", "--tenant", parties.home.slug).stdout.splitlines()
     states = {line["plugin"]: line["on"] for line in map(json.loads, listed)}
     assert states["example"] is False
     assert states["orglife"] is True
@@ -190,14 +191,6 @@ async def test_the_command_holds_for_the_next_request(
 def test_the_command_says_what_is_wrong(
     parties: Parties, test_database: TestDatabase, arguments: tuple[str, ...], code: int, said: str
 ) -> None:
-    done = zhibu(test_database, "plugin", *arguments, "--tenant", parties.home.slug)
+    done = typed(test_database, "plugin", *arguments, "--tenant", parties.home.slug)
     assert done.returncode == code
     assert said in done.stderr
-
-
-def zhibu(database: TestDatabase, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """The command in a process of its own, on the database under test."""
-    address = database.server.admin_for(database.name)
-    environ = os.environ | {"ZHIBU_DATABASE_URL": address, "ZHIBU_DATA": str(database.settings.data)}
-    command = [sys.executable, "-m", "zhibu_core", *arguments]
-    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=60)

@@ -69,21 +69,33 @@ def _home(node: Node) -> Node | None:
 
 
 def _links(tree: Node, sources: set[Place]) -> list[tuple[Place, Place]]:
-    """Which tables have the same tenant, by equalities and by `using (tenant_id, …)`."""
+    """From which tables a tenant is known for which, by equalities and by `using (tenant_id, …)`."""
     found = []
     for equality in tree.find_all(exp.EQ):
         if isinstance(equality.parent, exp.Update) or _is_denied(equality):
             continue
         sides = (equality.left, equality.right)
         if any(isinstance(side, exp.Column) and side.name == "tenant_id" for side in sides):
-            found.append((_place(sides[0], sources), _place(sides[1], sources)))
+            one, other = _place(sides[0], sources), _place(sides[1], sources)
+            added = _added_by(equality)
+            # An outer join's condition chooses rows of the table that it adds, and none of the others.
+            found += [link for link in ((one, other), (other, one)) if added is None or link[1] == added]
     for join in tree.find_all(exp.Join):
         if any(name.name == "tenant_id" for name in join.args.get("using") or ()):
             home = id(_home(join))
             joined: Place = (home, join.this.alias_or_name)
             others = [place for place in sources if place[0] == home and place != joined]
-            found += [(joined, other) for other in others] or [(joined, BOUND)]
+            both = [(joined, other) for other in others] or [(joined, BOUND)]
+            found += both + [(to, start) for start, to in both]
     return found
+
+
+def _added_by(equality: Node) -> Place | None:
+    """What the outer join adds in whose condition the equality stands; None where it stands in none."""
+    join = equality.find_ancestor(exp.Join, exp.Select)
+    if not isinstance(join, exp.Join) or not join.side:
+        return None
+    return (id(_home(join)), join.this.alias_or_name)
 
 
 def _is_denied(equality: Node) -> bool:
@@ -116,9 +128,7 @@ def _reached(links: list[tuple[Place, Place]]) -> set[Place]:
     reached, before = {BOUND}, 0
     while before != len(reached):
         before = len(reached)
-        for one, other in links:
-            if one in reached or other in reached:
-                reached |= {one, other}
+        reached |= {other for one, other in links if one in reached}
     return reached
 
 

@@ -16,7 +16,7 @@ from zhibu_tenants.operator.actions import READ, TENANT
 from zhibu_tenants.operator.guard import HERE, console_page, platform_of, staff_of
 from zhibu_tenants.operator.reading import standing_of, standings
 from zhibu_tenants.powers.staff_entries import HOURS, entries
-from zhibu_tenants.presets import preset_names
+from zhibu_tenants.presets import preset_names, read_preset
 from zhibu_tenants.provisioning import First, create_tenant
 from zhibu_web.components import Link, Option
 from zhibu_web.framing import AnyRequest
@@ -93,7 +93,7 @@ async def _list(request: AnyRequest, typed: dict[str, str], error: ZhibuError | 
         "pages": pages,
         "backup": last_backup(platform.settings),
         "zone": BEIJING,
-        "presets": [Option(name, name) for name in preset_names()],
+        "presets": [Option(name, read_preset(name).title) for name in preset_names()],
         "typed": typed,
         "error": error,
         "field": error.field if error and error.field in FIELDS else "slug",

@@ -25,7 +25,7 @@ LEARNERS = f"""
   from membership m
   join organization o on o.tenant_id = m.tenant_id and o.id = m.organization_id
   join person p on p.tenant_id = m.tenant_id and p.id = m.person_id
-  where m.tenant_id = :t and m.until is null and {ASKED}
+  where m.until is null and {ASKED}
     and {IN_REACH} and (cast(:person as uuid) is null or m.person_id = cast(:person as uuid))
 """  # noqa: S608 only our own fragments
 """Those of whom learning is asked: present members of whom hard demands are made (domain.md 4.3, 9.3)."""

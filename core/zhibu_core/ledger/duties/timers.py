@@ -32,7 +32,7 @@ timer as (
   from fact s join w on s.kind = w.starts
   join organization o on o.tenant_id = s.tenant_id and o.id = s.organization_id
   join fact f on f.tenant_id = s.tenant_id and f.record_id = s.record_id and f.happened_on <= w.as_of and {IN_FORCE}
-  where s.tenant_id = :t and s.happened_on <= w.as_of and {IN_REACH}
+  where s.happened_on <= w.as_of and {IN_REACH}
     and (cast(:person as uuid) is null or s.person_id = cast(:person as uuid))
     and not exists (select from fact_end e where e.tenant_id = s.tenant_id and e.fact_id = s.id)
   group by w.n, s.id, s.kind, s.organization_id, s.person_id, s.record_id, s.happened_on, s.until_on, w.own_end, w.months)
@@ -48,7 +48,7 @@ timer as (
         and f.happened_on <= w.as_of and {IN_FORCE}), s.happened_on) + make_interval(months => w.months))::date) as due_on
   from fact s join w on s.kind = w.starts
   join organization o on o.tenant_id = s.tenant_id and o.id = s.organization_id
-  where s.tenant_id = :t and s.happened_on <= w.as_of and {IN_REACH}
+  where s.happened_on <= w.as_of and {IN_REACH}
     and not exists (select from fact_end e where e.tenant_id = s.tenant_id and e.fact_id = s.id)
     and not exists (select from fact f where f.tenant_id = s.tenant_id and f.record_id = s.record_id and f.kind = any(w.closed)
       and f.happened_on <= w.as_of and {IN_FORCE})

@@ -22,6 +22,7 @@ from zhibu_core.database.places import account_of, places_of, socket_folder
 from zhibu_core.errors import InvalidInput, Unavailable
 from zhibu_core.settings import Settings
 
+pytestmark = pytest.mark.drills
 IS_ROOT = os.geteuid() == 0
 
 COMMAND = """

@@ -15,6 +15,7 @@ from zhibu_testing.factories import member, organization
 from zhibu_testing.fixtures import Parties
 from zhibu_testing.inventory import Place, belonging, inventory, rows_of
 
+pytestmark = pytest.mark.drills
 BUILT_IN = sorted(PluginHost.discover().switchable)
 NONE: frozenset[str] = frozenset()
 DECLARED = ("fields", "actions", "entries", "panels", "jobs", "listeners", "files", "rules", "sheets")
