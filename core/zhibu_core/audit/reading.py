@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import and_, false, or_, select, text, tuple_
+from sqlalchemy import and_, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
@@ -90,7 +90,8 @@ async def _conditions(session: AsyncSession, scope: Scope, asked: Search) -> lis
         people = select(Person.id).where(or_(Person.name == asked.person, Person.number == asked.person))
         ids = list(await session.scalars(people.limit(MOST_NAMESAKES)))
         of_them = and_(AuditEntry.object_type == PERSON, AuditEntry.object_id.in_(ids))
-        found.append(or_(AuditEntry.actor_id.in_(ids), of_them) if ids else false())
+        # Nobody of that name is an empty list and not `false`, which would swallow the tenant's own predicate.
+        found.append(or_(AuditEntry.actor_id.in_(ids), of_them))
     if asked.object:
         key = _uuid(asked.object)
         found.append(AuditEntry.object_id == key if key else AuditEntry.object_type == asked.object)

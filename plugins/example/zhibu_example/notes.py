@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.audit import note as audit
@@ -112,7 +112,7 @@ async def notes_of(
         select(Note, Organization)
         .join(Organization, (Organization.tenant_id == Note.tenant_id) & (Organization.id == Note.organization_id))
         .where(Note.withdrawn_on.is_(None))
-        .where(or_(*((Organization.path >= low) & (Organization.path < high) for low, high in ranges)))
+        .where(or_(false(), *((Organization.path >= low) & (Organization.path < high) for low, high in ranges)))
         .order_by(Note.read_on.desc(), Note.id)
         .limit(limit)
     )
