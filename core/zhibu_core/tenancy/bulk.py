@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from zhibu_core.tenancy.session import tenant_of
+from zhibu_core.tenancy.session import CONNECTION, tenant_of
 
 BATCH = 10_000
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -127,8 +127,9 @@ def arrays_of(table: Table, columns: tuple[str, ...]) -> Arrays:
 
 async def raw_connection(session: AsyncSession) -> "asyncpg.Connection[asyncpg.Record]":
     """The asyncpg connection under a session, inside its transaction (a statement has run, so app.bind has too)."""
-    raw = await (await session.connection()).get_raw_connection()
-    driver: asyncpg.Connection[asyncpg.Record] | None = raw.driver_connection
+    if CONNECTION not in session.info:
+        await session.connection()
+    driver: asyncpg.Connection[asyncpg.Record] | None = session.info[CONNECTION].connection.driver_connection
     if driver is None or not driver.is_in_transaction():
         raise RuntimeError("the connection is in autocommit: run a statement of the session first")
     return driver

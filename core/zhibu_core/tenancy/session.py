@@ -8,12 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
 from zhibu_core.tenancy.guard import UnboundTenant, model_names
 from zhibu_core.tenancy.models import TenantOwned
 
 UNBOUND = "tenant"
+CONNECTION = "connection"
+"""Where a session knows the connection of its running transaction: no greenlet is needed to reach the driver."""
 
 
 class Database:
@@ -96,6 +98,18 @@ def _own_new_rows(session: Session, _context: Any, _instances: Any) -> None:
             row.tenant_id = tenant
         elif row.tenant_id != tenant:
             raise UnboundTenant([type(row).__name__])
+
+
+@event.listens_for(TenantSession, "after_begin")
+def _keep_connection(session: Session, _transaction: Any, connection: Connection) -> None:
+    session.info[CONNECTION] = connection
+
+
+@event.listens_for(TenantSession, "after_transaction_end")
+def _drop_connection(session: Session, transaction: SessionTransaction) -> None:
+    # Given back to the pool: the next who borrows it is another tenant's.
+    if transaction.parent is None:
+        session.info.pop(CONNECTION, None)
 
 
 def tenant_of(session: AsyncSession) -> uuid.UUID:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.ledger.rules import RuleBook, TenantLayer
 from zhibu_core.platform import Platform
+from zhibu_core.tenancy.direct import direct
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.tenancy.session import tenant_of
 
@@ -33,7 +34,7 @@ async def book_of(session: AsyncSession, scope: Scope, platform: Platform) -> Ru
     """The rule book of the tenant's enabled plugins (one statement, none where it is kept)."""
     if KEPT in session.info:
         return cast("RuleBook", session.info[KEPT])
-    rows = await session.execute(_LAYERS, {"t": tenant_of(session)})
+    rows = await direct(session, _LAYERS, {"t": tenant_of(session)})
     layers = tuple((row.rule, row.effective_from, row.parameters, row.reason) for row in rows)
     return _book(platform, scope.plugins, layers)
 

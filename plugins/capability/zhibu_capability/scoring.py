@@ -2,9 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_capability.books import book_of
@@ -16,6 +14,7 @@ from zhibu_core.ledger.duties import Reach
 from zhibu_core.ledger.rules import RuleBook
 from zhibu_core.periods import Period
 from zhibu_core.platform import Platform
+from zhibu_core.tenancy.direct import Named, direct
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.tenancy.session import tenant_of
 
@@ -60,10 +59,10 @@ async def measured(session: AsyncSession, asked: Survey) -> list[list[tuple[Bran
 async def branches(session: AsyncSession, asked: Survey) -> list[Branch]:
     """The branches within reach, in the order of the tree, abolished ones too."""
     parameters = {name: value for name, value in asked.base.items() if name not in ("p", "firsts", "lasts")}
-    return [branch_of(row) for row in await session.execute(_BRANCHES, parameters)]
+    return [branch_of(row) for row in await direct(session, _BRANCHES, parameters)]
 
 
-def branch_of(row: Row[Any]) -> Branch:
+def branch_of(row: Named) -> Branch:
     """A row of organization."""
     return Branch(row.id, row.code, row.name, row.type, row.path, row.founded_on, row.abolished_on)
 

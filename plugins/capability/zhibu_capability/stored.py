@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Row, Table, bindparam, text
+from sqlalchemy import Table, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Date, Text, Uuid
@@ -20,6 +20,7 @@ from zhibu_capability.models import CapabilityScore
 from zhibu_capability.score import BranchScore
 from zhibu_core.periods import Period
 from zhibu_core.tenancy.bulk import insert_rows
+from zhibu_core.tenancy.direct import Named, direct
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.session import tenant_of
 
@@ -60,12 +61,13 @@ _RAWS = text(
 )
 # Branch by branch through the index: what is older than the current row costs nothing, however much there is of it.
 _PAIRS = text(
-    """select o.type, o.id as organization_id, s.raw_open, s.raw_strict from organization o cross join lateral (
+    """select o.type, array_agg(s.raw_open) as raw_open, array_agg(s.raw_strict) as raw_strict from organization o cross join lateral (
       select c.raw_open, c.raw_strict from capability_score c
       where c.tenant_id = :t and c.organization_id = o.id and c.starts_on = :first and c.ends_on = :last
       order by c.id desc limit 1) s
-    where o.tenant_id = :t and o.type = any(:types) and (o.abolished_on is null or o.abolished_on > :last)"""
-).bindparams(bindparam("types", type_=ARRAY(Text())))
+    where o.tenant_id = :t and o.type = any(:types) and o.id <> all(:own) and (o.abolished_on is null or o.abolished_on > :last)
+    group by o.type"""
+).bindparams(bindparam("types", type_=ARRAY(Text())), bindparam("own", type_=ARRAY(Uuid())))
 # Jumps from period to period through the index instead of reading every row.
 _PERIODS = text(
     """with recursive seen as (
@@ -123,7 +125,7 @@ async def current(
         "orgs": None if organizations is None else list(organizations),
     }
     found: dict[tuple[dt.date, dt.date], Shelf] = defaultdict(dict)
-    for row in await session.execute(_CURRENT, parameters):
+    for row in await direct(session, _CURRENT, parameters):
         stored = _stored(row)
         found[stored.period][stored.organization_id] = stored
     return {period: found[period.start, period.end] for period in asked}
@@ -132,7 +134,7 @@ async def current(
 async def shelves_of(session: AsyncSession, organizations: Iterable[uuid.UUID]) -> dict[Period, Shelf]:
     """The current rows of these organizations in every period that is stored for them; one statement."""
     found: dict[Period, Shelf] = defaultdict(dict)
-    for row in await session.execute(_SHELVES, {"t": tenant_of(session), "orgs": list(organizations)}):
+    for row in await direct(session, _SHELVES, {"t": tenant_of(session), "orgs": list(organizations)}):
         found[Period.of(row.starts_on, row.ends_on)][row.organization_id] = _stored(row)
     return dict(found)
 
@@ -148,7 +150,7 @@ async def raws(session: AsyncSession, spans: Iterable[Span], types: Iterable[str
         "types": list(types),
     }
     found: dict[tuple[dt.date, dt.date], list[Raw]] = defaultdict(list)
-    for row in await session.execute(_RAWS, parameters):
+    for row in await direct(session, _RAWS, parameters):
         raw = Raw(row.id, row.type, row.n, row.raw_open, row.raw_strict, row.recorded, row.vetoed)
         found[row.first_on, row.last_on].append(raw)
     return {span.period: found[span.period.start, span.period.end] for span in asked}
@@ -158,17 +160,14 @@ async def pairs_beside(
     session: AsyncSession, period: Period, types: Iterable[str], own: Collection[uuid.UUID]
 ) -> dict[str, list[tuple[float | None, float | None]]]:
     """The stored unshrunk scores (open, strict) of the other branches of some types, by type; one statement."""
-    parameters = {"t": tenant_of(session), "first": period.start, "last": period.end, "types": list(types)}
-    found: dict[str, list[tuple[float | None, float | None]]] = defaultdict(list)
-    for row in await session.execute(_PAIRS, parameters):
-        if row.organization_id not in own:
-            found[row.type].append((row.raw_open, row.raw_strict))
-    return found
+    period_of = {"t": tenant_of(session), "first": period.start, "last": period.end}
+    rows = await direct(session, _PAIRS, period_of | {"types": list(types), "own": list(own)})
+    return {row.type: list(zip(row.raw_open, row.raw_strict, strict=True)) for row in rows}
 
 
 async def stored_periods(session: AsyncSession) -> list[Period]:
     """Every period that something is stored for, in order of time."""
-    rows = await session.execute(_PERIODS, {"t": tenant_of(session)})
+    rows = await direct(session, _PERIODS, {"t": tenant_of(session)})
     return [Period.of(row.starts_on, row.ends_on) for row in rows]
 
 
@@ -200,7 +199,7 @@ def _values(span: Span, one: BranchScore, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _stored(row: Row[Any]) -> Stored:
+def _stored(row: Named) -> Stored:
     return Stored(
         row.organization_id,
         (row.starts_on, row.ends_on),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_capability.measure.spans import Span
@@ -16,6 +16,7 @@ from zhibu_core.ledger.duties import Reach
 from zhibu_core.ledger.duties.reach import IN_REACH
 from zhibu_core.organization.kinds import BRANCH_TYPES
 from zhibu_core.plugins.events import Event
+from zhibu_core.tenancy.direct import Named, direct
 from zhibu_core.tenancy.session import tenant_of
 
 WAIVER = "duty_waiver"
@@ -69,15 +70,15 @@ async def touched_by(session: AsyncSession, event: Event) -> Touched:
         return Touched({})
     parameters = {"t": tenant_of(session), "record": event.object_id}
     if event.object_type == WAIVER:
-        return Touched(_branches(await session.execute(_WAIVED, parameters)), waived=True)
-    rows = (await session.execute(_RECORD, parameters | {"instant": event.written_at})).all()
+        return Touched(_branches(await direct(session, _WAIVED, parameters)), waived=True)
+    rows = await direct(session, _RECORD, parameters | {"instant": event.written_at})
     kinds = [
         Days(r.kind, r.first_on, r.last_on, r.until_first, r.until_last, r.marked, r.grouped) for r in rows
     ]  # fmt: skip
     found = _branches(rows)
     if any(days.kind == "course_required" for days in kinds):  # asked of everybody below
         for path in {row.path for row in rows}:
-            found |= _branches(await session.execute(_BELOW, _reach(session, path)))
+            found |= _branches(await direct(session, _BELOW, _reach(session, path)))
     return Touched(found, tuple(kinds))
 
 
@@ -110,7 +111,7 @@ def _yearly(days: Days, span: Span) -> set[str]:
     return {"windows"} if days.first.year in years or days.last.year in years else set()
 
 
-def _branches(rows: Iterable[Row[Any]]) -> dict[uuid.UUID, Branch]:
+def _branches(rows: Iterable[Named]) -> dict[uuid.UUID, Branch]:
     return {row.id: branch_of(row) for row in rows if row.org_kind in BRANCH_TYPES}
 
 

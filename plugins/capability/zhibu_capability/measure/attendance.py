@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_capability.measure.spans import BRANCHES, INTEGERS, NUMBERS, SPANS, TEXTS, Survey, counted, statement
 from zhibu_capability.participation import LEAVES
+from zhibu_core.tenancy.direct import Named, direct
 
 ROLLS = f"""
 w as materialized (select * from unnest(:w_p, :w_kind, :w_weight) as w(p, kind, weight)),
@@ -83,6 +83,6 @@ def roll_parameters(asked: Survey) -> dict[str, Any]:
     }
 
 
-async def attendance(session: AsyncSession, asked: Survey) -> list[Row[Any]]:
+async def attendance(session: AsyncSession, asked: Survey) -> list[Named]:
     """Rows of p, organization_id, credit, owed, sessions, sessions_listed."""
-    return list(await session.execute(_SQL, roll_parameters(asked)))
+    return await direct(session, _SQL, roll_parameters(asked))

@@ -1,8 +1,6 @@
 """The rows behind the sums: the same fragments as the parts, not summed up."""
 
-from typing import Any
-
-from sqlalchemy import ARRAY, Row, bindparam
+from sqlalchemy import ARRAY, bindparam
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
 
@@ -14,6 +12,7 @@ from zhibu_capability.measure.spans import BRANCHES, SPANS, TEXTS, Survey, count
 from zhibu_capability.measure.vitality import terms
 from zhibu_core.ledger.duties import timers
 from zhibu_core.ledger.shapes import Talks
+from zhibu_core.tenancy.direct import Named, direct
 
 _SESSIONS = statement(
     f"""with {SPANS}, {BRANCHES}, {ROLLS}
@@ -34,6 +33,7 @@ _PEOPLE = statement(
     from learner l join person who on who.tenant_id = :t and who.id = l.person_id order by who.sort_name, who.id""",  # noqa: S608
     **LEARNER_ARRAYS,
 )
+
 _RECORDS = statement(
     f"""with {SPANS}, {BRANCHES}
     select f.record_id, f.happened_on, f.until_on, coalesce((f.detail->>'tasks')::int, 0) as tasks,
@@ -52,12 +52,12 @@ _CLOCKS = timers.typed(
 __all__ = ["clocks", "people", "records", "sessions", "terms"]
 
 
-async def sessions(session: AsyncSession, asked: Survey) -> list[Row[Any]]:
+async def sessions(session: AsyncSession, asked: Survey) -> list[Named]:
     """The weighted sessions of one span in order of time."""
-    return list(await session.execute(_SESSIONS, roll_parameters(asked)))
+    return await direct(session, _SESSIONS, roll_parameters(asked))
 
 
-async def people(session: AsyncSession, asked: Survey) -> list[Row[Any]]:
+async def people(session: AsyncSession, asked: Survey) -> list[Named]:
     """The members in scope at the end of one span in order of their names."""
     span = asked.spans[0]
     talks = {
@@ -65,15 +65,15 @@ async def people(session: AsyncSession, asked: Survey) -> list[Row[Any]]:
         "talks_from": span.talks_from,
         "talks_to": span.period.end,
     }
-    return list(await session.execute(_PEOPLE, learner_parameters(asked) | talks))
+    return await direct(session, _PEOPLE, learner_parameters(asked) | talks)
 
 
-async def records(session: AsyncSession, asked: Survey) -> list[Row[Any]]:
+async def records(session: AsyncSession, asked: Survey) -> list[Named]:
     """All records of one span in order of time."""
-    return list(await session.execute(_RECORDS, asked.base | {"sources": list(asked.sources)}))
+    return await direct(session, _RECORDS, asked.base | {"sources": list(asked.sources)})
 
 
-async def clocks(session: AsyncSession, asked: Survey) -> list[Row[Any]]:
+async def clocks(session: AsyncSession, asked: Survey) -> list[Named]:
     """The open development timers at the end of one span, the next due first; `n` is the place among its timers."""
     span = asked.spans[0]
     if not span.timers:
@@ -81,4 +81,4 @@ async def clocks(session: AsyncSession, asked: Survey) -> list[Row[Any]]:
     base = asked.base
     parameters = asked.reach.parameters(asked.tenant_id) | {"branch_kinds": base["branch_kinds"]}
     parameters |= timers.timer_parameters([(version, span.period.end) for version in span.timers])
-    return list(await session.execute(_CLOCKS, parameters))
+    return await direct(session, _CLOCKS, parameters)

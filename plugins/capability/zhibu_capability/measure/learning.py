@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_capability.measure.spans import (
@@ -17,6 +16,7 @@ from zhibu_capability.measure.spans import (
     statement,
 )
 from zhibu_core.ledger.duties.learning import ASKED
+from zhibu_core.tenancy.direct import Named, direct
 
 MEMBERS = f"""
 members as materialized (
@@ -131,7 +131,7 @@ def learner_parameters(asked: Survey) -> dict[str, Any]:
     }
 
 
-async def learning(session: AsyncSession, asked: Survey) -> list[Row[Any]]:
+async def learning(session: AsyncSession, asked: Survey) -> list[Named]:
     """Rows of p, organization_id, learners, learners_recorded, share (0 to 1), asked, confirmed."""
     if not any(span.hours for span in asked.spans):
         return []
@@ -139,4 +139,4 @@ async def learning(session: AsyncSession, asked: Survey) -> list[Row[Any]]:
         "hours_share": [span.weights.learning.hours for span in asked.spans],
         "courses_share": [span.weights.learning.courses for span in asked.spans],
     }
-    return list(await session.execute(_SQL, learner_parameters(asked) | shares))
+    return await direct(session, _SQL, learner_parameters(asked) | shares)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_capability.measure import attendance, learning, vitality
 from zhibu_capability.measure.inputs import Inputs
 from zhibu_capability.measure.spans import Span, Survey
+from zhibu_core.tenancy.direct import Named
 
 Place = tuple[int, uuid.UUID]
 """The number of a span, and a branch."""
@@ -22,7 +22,7 @@ class Part:
     """A statement: the fields it answers for, and how its rows are read."""
 
     fields: tuple[str, ...]
-    ask: Callable[[AsyncSession, Survey], Awaitable[list[Row[Any]]]]
+    ask: Callable[[AsyncSession, Survey], Awaitable[list[Named]]]
 
 
 PARTS: dict[str, Part] = {

@@ -1,8 +1,6 @@
 """Part C set-wise: members and talks, records and useful kinds, windows, timers and terms; a statement each."""
 
-from typing import Any
-
-from sqlalchemy import ARRAY, Row, bindparam
+from sqlalchemy import ARRAY, bindparam
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Integer, Text
 
@@ -11,6 +9,7 @@ from zhibu_capability.measure.spans import BRANCHES, DAYS, INTEGERS, SPANS, TEXT
 from zhibu_core.ledger.duties import frequency, timers
 from zhibu_core.ledger.shapes import Talks, TermOfOffice
 from zhibu_core.ledger.windows import plan_windows
+from zhibu_core.tenancy.direct import Named, direct
 
 _PEOPLE = statement(
     f"""with {SPANS}, {BRANCHES}, {MEMBERS},
@@ -33,7 +32,7 @@ _PEOPLE = statement(
 )
 
 
-async def people(session: AsyncSession, asked: Survey) -> list[Row[Any]]:
+async def people(session: AsyncSession, asked: Survey) -> list[Named]:
     """Rows of p, organization_id, n, members_with_talk, talks_kept."""
     parameters = asked.base | {
         "joined_by": [span.joined_by for span in asked.spans],
@@ -41,7 +40,7 @@ async def people(session: AsyncSession, asked: Survey) -> list[Row[Any]]:
         "talks_from": [span.talks_from for span in asked.spans],
         "sources": list(asked.sources),
     }
-    return list(await session.execute(_PEOPLE, parameters))
+    return await direct(session, _PEOPLE, parameters)
 
 
 _RECORDS = statement(
@@ -76,7 +75,7 @@ _RECORDS = statement(
 )
 
 
-async def records(session: AsyncSession, asked: Survey) -> list[Row[Any]]:
+async def records(session: AsyncSession, asked: Survey) -> list[Named]:
     """Rows of p, organization_id, records and those in time and handed in, tasks likewise, useful_kinds_by_quarter."""
     quarters = [(p, n, span, q) for p, span in enumerate(asked.spans) for n, q in enumerate(span.quarters)]
     parameters = asked.base | {
@@ -89,7 +88,7 @@ async def records(session: AsyncSession, asked: Survey) -> list[Row[Any]]:
         "useful": sorted({kind for span in asked.spans for kind in span.weights.useful_kinds}),
         "sources": list(asked.sources),
     }
-    return list(await session.execute(_RECORDS, parameters))
+    return await direct(session, _RECORDS, parameters)
 
 
 _WINDOWS = frequency.typed(
@@ -103,7 +102,7 @@ _WINDOWS = frequency.typed(
 ).bindparams(bindparam("span", type_=ARRAY(Integer())))
 
 
-async def windows(session: AsyncSession, asked: Survey) -> list[Row[Any]]:
+async def windows(session: AsyncSession, asked: Survey) -> list[Named]:
     """Rows of p, organization_id, windows_required, windows_credited; a waived window is not required."""
     planned = [(p, window) for p, span in enumerate(asked.spans) for window in plan_windows(asked.book, span.period)]
     if not planned:
@@ -111,7 +110,7 @@ async def windows(session: AsyncSession, asked: Survey) -> list[Row[Any]]:
     parameters = asked.reach.parameters(asked.tenant_id) | frequency.window_parameters([w for _, w in planned])
     parameters |= {"span": [p for p, _ in planned], "today": max(span.period.end for span in asked.spans)}
     del parameters["person"]
-    return list(await session.execute(_WINDOWS, parameters))
+    return await direct(session, _WINDOWS, parameters)
 
 
 _TIMERS = timers.typed(
@@ -123,7 +122,7 @@ _TIMERS = timers.typed(
 ).bindparams(bindparam("span", type_=ARRAY(Integer())), bindparam("branch_kinds", type_=ARRAY(Text())))
 
 
-async def clocks(session: AsyncSession, asked: Survey) -> list[Row[Any]]:
+async def clocks(session: AsyncSession, asked: Survey) -> list[Named]:
     """Rows of p, organization_id, clocks_open, clocks_overdue: development timers as they stood at the period's end."""
     rules = [(p, version, span.period.end) for p, span in enumerate(asked.spans) for version in span.timers]
     if not rules:
@@ -131,7 +130,7 @@ async def clocks(session: AsyncSession, asked: Survey) -> list[Row[Any]]:
     base = asked.base
     parameters = asked.reach.parameters(asked.tenant_id) | {"branch_kinds": base["branch_kinds"]}
     parameters |= timers.timer_parameters([(version, day) for _, version, day in rules])
-    return list(await session.execute(_TIMERS, parameters | {"span": [p for p, _, _ in rules]}))
+    return await direct(session, _TIMERS, parameters | {"span": [p for p, _, _ in rules]})
 
 
 _TERMS = statement(
@@ -148,10 +147,10 @@ _TERMS = statement(
 )
 
 
-async def terms(session: AsyncSession, asked: Survey) -> list[Row[Any]]:
+async def terms(session: AsyncSession, asked: Survey) -> list[Named]:
     """Rows of p, organization_id, fact_id, record_id, starts_on, ends_on, term_open, term_overdue, term_vetoes at the period's end.
 
     Where only later terms are known, the first of them stands for it: a branch always has a term once one is recorded.
     """
     months = [span.term.read(TermOfOffice).veto_months if span.term else None for span in asked.spans]
-    return list(await session.execute(_TERMS, asked.base | {"veto_months": months, "sources": list(asked.sources)}))
+    return await direct(session, _TERMS, asked.base | {"veto_months": months, "sources": list(asked.sources)})
