@@ -11,6 +11,7 @@ from zhibu_core.imports.writing import Batch, Candidate, Upserted
 from zhibu_core.organization.names import sort_name
 from zhibu_core.organization.people import Membership, Person
 from zhibu_core.organization.sealed import PersonSecrets, citizen_id_index, open_secrets, sealed_columns
+from zhibu_core.tallies.members import count_members
 from zhibu_core.tenancy.bulk import update_rows
 
 PEOPLE = cast("Table", Person.__table__)
@@ -65,6 +66,7 @@ async def write_roster(batch: Batch, rows: Sequence[Row]) -> None:
     joined = await batch.upsert(
         MEMBERSHIPS, members, ["person_id"], columns=MEMBERSHIP_COLUMNS, count=False, existing=current
     )
+    await count_members(batch.session)
     batch.count(len(rows), people.new | joined.new, people.changed | joined.changed | resealed)
 
 

@@ -26,13 +26,8 @@ from zhibu_web.labels import COMMITTEE_POSTS
 TERM_RULE, SIZE_RULE = "core.term", "core.sizes"
 
 _COUNTS = text(
-    """select o.path, count(*) filter (where m.member_class = 'full_member') as full,
-      count(*) filter (where m.member_class = 'probationary') as probationary, count(*) filter (where m.is_mobile) as mobile
-    from organization o
-    join membership m on m.tenant_id = o.tenant_id and m.organization_id = o.id and m.until is null
-      and m.status in ('normal', 'restored')
-    where o.tenant_id = :t and o.path >= (select cast(:low as text)) and o.path < (select cast(:high as text))
-    group by o.path order by o.path"""
+    """select path, full_members, probationary, mobile from member_tally
+    where tenant_id = :t and path >= (select cast(:low as text)) and path < (select cast(:high as text)) order by path"""
 )
 _TERMS = text(
     """select distinct on (organization_id) organization_id, number, starts_on, ends_on from term
@@ -72,7 +67,7 @@ async def members_below(session: AsyncSession, path: str) -> dict[str, Members]:
     """Members by the path of their branch, in a subtree (one statement)."""
     low, high = bounds(path)
     rows = await session.execute(_COUNTS, {"t": tenant_of(session), "low": low, "high": high})
-    return {row.path: Members(row.full, row.probationary, row.mobile) for row in rows}
+    return {row.path: Members(row.full_members, row.probationary, row.mobile) for row in rows}
 
 
 def sum_below(members: dict[str, Members], path: str) -> Members:

@@ -1,0 +1,1 @@
+"""Small sums of each organization's own, which dashboards read; whoever writes facts or memberships keeps them true."""
