@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from services import foreign_issuer, keycloak, objects, vault
+from services import clamd, foreign_issuer, keycloak, objects, vault
 from services.places import Trouble, read_state, write_state
 from services.processes import is_ours, stop
 
@@ -15,6 +15,7 @@ SERVICES: dict[str, tuple[Callable[[], State], Callable[[State], None]]] = {
     "foreign-issuer": (foreign_issuer.launch, foreign_issuer.wait),
     "minio": (partial(objects.launch, "minio"), partial(objects.wait, "minio")),
     "versitygw": (partial(objects.launch, "versitygw"), partial(objects.wait, "versitygw")),
+    "clamd": (clamd.launch, clamd.wait),
     "vault": (vault.launch, vault.wait),
 }
 USUAL = [name for name in SERVICES if name != "vault"]

@@ -15,7 +15,7 @@ from minio import Minio
 from services.__main__ import start_all, stop_all
 from services.places import Trouble, cache, read_state
 
-NAMES = ("keycloak", "minio")
+NAMES = ("keycloak", "minio", "clamd")
 ZHIBU = Path(sys.executable).with_name("zhibu")
 
 
@@ -46,6 +46,7 @@ def _settings(state: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
         "ZHIBU_S3_ENDPOINT": store["address"],
         "ZHIBU_S3_ACCESS_KEY": store["user"],
         "ZHIBU_S3_SECRET_KEY": store["password"],
+        "ZHIBU_CLAMD": state["clamd"]["address"],
         "ZHIBU_DATA": os.environ.get("ZHIBU_SERVICES_DATA") or str(cache() / "demo-data"),
     }
 

@@ -14,7 +14,7 @@ from services.tools import java, maven, run
 VERSION = "26.7.3"
 ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
 ADMIN = "zhibu-services"
-STARTS_WITHIN = 180.0
+STARTS_WITHIN = 300.0
 
 
 def prepare() -> Path:

@@ -51,16 +51,26 @@ def is_ours(pid: int, mark: str) -> bool:
 
 
 def wait_for(name: str, pid: int, address: str, seconds: float, *, accept: Callable[[int], bool]) -> None:
-    """Waits until the address answers acceptably; raises `Trouble` with the log's last lines where it does not."""
-    ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
-        if _ended(pid):
-            break
+    """Waits until the address answers acceptably; raises `Trouble` where it does not."""
+
+    def answers() -> bool:
         try:
-            if accept(httpx.get(address, timeout=2, trust_env=False).status_code):
-                return
+            return accept(httpx.get(address, timeout=2, trust_env=False).status_code)
         except httpx.HTTPError:
-            pass
+            return False
+
+    wait_until(name, pid, answers, seconds)
+
+
+def wait_until(name: str, pid: int, answers: Callable[[], bool], seconds: float) -> None:
+    """Waits until the server answers; raises `Trouble` with its log's last lines where it does not, or has ended."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends and not _ended(pid):
+        try:
+            if answers():
+                return
+        except OSError:
+            pass  # nobody listens yet
         time.sleep(0.2)
     lines = log_of(name).read_text(encoding="utf-8", errors="replace").splitlines()[-4:]
     raise Trouble(f"{name} did not start within {seconds:.0f} s: " + " / ".join(lines))

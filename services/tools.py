@@ -68,6 +68,17 @@ def go() -> Path:
     return own
 
 
+def clamd() -> Path:
+    """ClamAV's daemon, which Debian keeps where only root looks; raises `Trouble`."""
+    where = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+    if shutil.which("clamd", path=where) is None:
+        _install("ClamAV's daemon", ["clamav-daemon"])
+    found = shutil.which("clamd", path=where)
+    if found is None:
+        raise Trouble("Uploads are scanned with clamd: apt-get install clamav-daemon")
+    return Path(found)
+
+
 def _java_version(java_command: str) -> int:
     said = subprocess.run([java_command, "-version"], capture_output=True, text=True, check=False).stderr
     found = re.search(r'version "(\d+)', said)

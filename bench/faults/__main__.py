@@ -1,8 +1,8 @@
 """`python -m bench.faults [--rounds N] [--seed S] [--seconds T]`: kills something in the middle of something, N times.
 
-Every round is a deed (approvals through the service, an import, an export, a tenant taken in, one erased) and a target
-(web, worker, the command itself, PostgreSQL, one of PostgreSQL's children). Exit codes: 0 everything held; 1 it did not,
-and the round is named.
+Every round is a deed (approvals through the service, an import, an upload in parts, an export of personal data, a tenant's
+archive, a tenant taken in, one erased) and a target (web, worker, the command itself, PostgreSQL, one of PostgreSQL's
+children). Exit codes: 0 everything held; 1 it did not, and the round is named.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import asyncpg
 
-from bench.faults import deeds
+from bench.faults import deeds, files
 from bench.faults.checks import Broken, check_audits, check_meetings, hold
 from bench.faults.processes import HEAL_LIMIT, seconds_until_ready
 from bench.faults.world import World, make_world
@@ -25,10 +25,11 @@ from bench.faults.world import World, make_world
 PLAN = (
     (deeds.approvals, "web"), (deeds.spreadsheet, "command"), (deeds.approvals, "database"), (deeds.archive, "command"),
     (deeds.taking_in, "command"), (deeds.erasure, "command"), (deeds.approvals, "worker"), (deeds.erasure, "database"),
-    (deeds.spreadsheet, "database"), (deeds.taking_in, "database"), (deeds.archive, "database"), (deeds.approvals, "backend"),
-    (deeds.spreadsheet, "backend"), (deeds.erasure, "backend"),
+    (files.uploads, "web"), (files.listing, "command"), (deeds.spreadsheet, "database"), (deeds.taking_in, "database"),
+    (deeds.archive, "database"), (deeds.approvals, "backend"), (files.uploads, "database"), (deeds.spreadsheet, "backend"),
+    (files.listing, "database"), (deeds.erasure, "backend"), (files.uploads, "backend"), (files.listing, "backend"),
 )  # fmt: skip
-"""The first eight are the short form."""
+"""The first ten are the short form."""
 
 DELIVERED_WITHIN = 90.0
 """A killed worker's events are anybody's again after a lease of 60 s."""

@@ -33,7 +33,7 @@ Blow = Callable[[], Awaitable[None]]
 
 async def approvals(world: World, blow: Blow, mend: Blow) -> bool:
     """Three clients approve a dozen records; each answer that came is kept. True where the blow fell amid them."""
-    waiting = await _hand_in(world)
+    waiting = await hand_in(world)
     acknowledged: set[str] = set()
     clients = asyncio.create_task(_approve_all(world, list(waiting), acknowledged))
     await asyncio.sleep(world.random.uniform(0, world.durations.get("approvals", 0.5)))
@@ -51,7 +51,7 @@ async def approvals(world: World, blow: Blow, mend: Blow) -> bool:
     return hit
 
 
-async def _hand_in(world: World) -> list[str]:
+async def hand_in(world: World) -> list[str]:
     """Records that wait for approval, handed in by somebody else than who approves."""
     writer = next(iter(world.people.values()))[1]
     grant = Grant("secretary", None, "", frozenset({READ, RECORD}))
@@ -122,13 +122,13 @@ async def spreadsheet(world: World, blow: Blow, mend: Blow) -> bool:
     file = world.settings.data.parent / f"{tag}.csv"
     _write_roster(world, file, tag)
     arguments = ("import", "--tenant", world.tenant.slug, "--all-or-nothing", str(file))
-    done, hit = await _struck(world, "import", blow, *arguments)
+    done, hit = await struck(world, "import", blow, *arguments)
     code = await done.end()
     await mend()
     found = await _imported(world, tag)
     hold(found in ((0, 0), (PEOPLE, 1)), f"an import of {PEOPLE} left (people, runs) {found}")
     hold(code != 0 or found[0] == PEOPLE, "an import that said it was done is gone")
-    await _finish(world, *arguments)
+    await finish(world, *arguments)
     found = await _imported(world, tag)
     hold(found[0] == PEOPLE, f"after a further import there are {found}")
     return hit
@@ -168,13 +168,13 @@ async def archive(world: World, blow: Blow, mend: Blow) -> bool:
     """`zhibu tenant export`: the file is whole or not there, and a further call writes it."""
     out = world.settings.data.parent / f"out-{uuid.uuid4().hex[:8]}.zip"
     arguments = ("tenant", "export", world.tenant.slug, "--out", str(out))
-    done, hit = await _struck(world, "export", blow, *arguments)
+    done, hit = await struck(world, "tenant export", blow, *arguments)
     code = await done.end()
     await mend()
     hold(code != 0 or out.exists(), "an export that said it was done is not there")
     hold(not out.exists() or fault_of(out) is None, f"an export that was broken off has its name: {out.name}")
     if not out.exists():
-        await _finish(world, *arguments)
+        await finish(world, *arguments)
     hold(fault_of(out) is None, f"the further export is not whole: {fault_of(out)}")
     out.unlink()
     return hit
@@ -184,14 +184,14 @@ async def taking_in(world: World, blow: Blow, mend: Blow) -> bool:
     """`zhibu tenant import`: no tenant, a whole one, or one that the next import of the slug takes away."""
     slug = f"in-{uuid.uuid4().hex[:8]}"
     arguments = ("tenant", "import", str(world.archive), "--as", slug)
-    done, hit = await _struck(world, "take in", blow, *arguments)
+    done, hit = await struck(world, "tenant import", blow, *arguments)
     code = await done.end()
     await mend()
     found = await state_of(world, slug)
     hold(code != 0 or (found and found[1] == "open"), f"an import that said it was done is {found}")
     hold(found is None or found[1] in ("importing", "open"), f"an import that was broken off is {found}")
     if found is None or found[1] != "open":
-        await _finish(world, *arguments)
+        await finish(world, *arguments)
     world.taken.append(slug)
     await _same_as_archive(world, slug)
     return hit
@@ -218,7 +218,7 @@ async def erasure(world: World, blow: Blow, mend: Blow) -> bool:
     rows = await rows_of(world, before[0])
     certificate = world.settings.data.parent / f"{slug}.json"
     arguments = ("tenant", "erase", slug, "--certificate", str(certificate), "--yes")
-    done, hit = await _struck(world, "erase", blow, *arguments)
+    done, hit = await struck(world, "tenant erase", blow, *arguments)
     code = await done.end()
     await mend()
     found = await state_of(world, slug)
@@ -228,7 +228,7 @@ async def erasure(world: World, blow: Blow, mend: Blow) -> bool:
     else:
         whole = found[1] == "open" and await rows_of(world, before[0]) == rows
         hold(whole or found[1] == "erasing", f"an erasure that was broken off is {found} and not whole")
-        await _finish(world, *arguments)
+        await finish(world, *arguments)
     hold(await state_of(world, slug) is None, "a further erasure left the tenant")
     hold(not await rows_of(world, before[0]), f"rows are left: {await rows_of(world, before[0])}")
     hold(fault_of(certificate) is None, f"the certificate does not hold: {fault_of(certificate)}")
@@ -240,7 +240,7 @@ async def erasure(world: World, blow: Blow, mend: Blow) -> bool:
     return hit
 
 
-async def _struck(world: World, what: str, blow: Blow, *arguments: str) -> tuple[Process, bool]:
+async def struck(world: World, what: str, blow: Blow, *arguments: str) -> tuple[Process, bool]:
     """Starts the command and strikes at a random moment of the time that it usually takes, rather late than early."""
     usual = world.durations.get(what)
     if usual is None:
@@ -254,18 +254,14 @@ async def _struck(world: World, what: str, blow: Blow, *arguments: str) -> tuple
     return world.command, hit
 
 
-async def _finish(world: World, *arguments: str) -> None:
+async def finish(world: World, *arguments: str) -> None:
     """The same command again, left alone: it must succeed."""
     begun = time.monotonic()
     again = await start(world.settings, *arguments)
     code = await again.end()
     hold(code == 0, f"a further zhibu {' '.join(arguments[:2])} ended {code}: {again.words}")
-    world.durations[_NAMES[arguments[:2] if arguments[0] == "tenant" else arguments[:1]]] = time.monotonic() - begun
+    world.durations[_name_of(arguments)] = time.monotonic() - begun
 
 
-_NAMES = {
-    ("import",): "import",
-    ("tenant", "export"): "export",
-    ("tenant", "import"): "take in",
-    ("tenant", "erase"): "erase",
-}
+def _name_of(arguments: tuple[str, ...]) -> str:
+    return "import" if arguments[0] == "import" else " ".join(arguments[:2])

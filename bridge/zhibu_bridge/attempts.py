@@ -36,10 +36,10 @@ class Attempt(msgspec.Struct, frozen=True):
 
 
 class Box:
-    """Seals attempts for as long as this process lives: after a restart people begin again."""
+    """Seals attempts with a key that every process of the bridge has."""
 
-    def __init__(self) -> None:
-        self._cipher = AESGCM(AESGCM.generate_key(256))
+    def __init__(self, cipher: AESGCM) -> None:
+        self._cipher = cipher
 
     def seal(self, attempt: Attempt) -> str:
         """The cookie's value; bound to the source."""

@@ -2,18 +2,18 @@
 
 import hmac
 import secrets
-import time
-from dataclasses import dataclass
 
+import msgspec
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
+from zhibu_bridge.shelf import InMemory, Shelf
 
 LIFETIME = 60.0
 MOST = 1000
 
 
-@dataclass(frozen=True)
-class Granted:
-    """What a code stands for; `organization` is the tenant's slug, `at` the monotonic second of its making."""
+class Granted(msgspec.Struct, frozen=True):
+    """What a code stands for; `organization` is the tenant's slug."""
 
     subject: str
     organization: str
@@ -21,29 +21,27 @@ class Granted:
     redirect_uri: str
     nonce: str
     challenge: str
-    at: float
     session_id: str | None = None
 
 
 class Codes:
-    """The codes handed out and not yet used, in memory."""
+    """The codes handed out and not yet used; by default in the memory of one process."""
 
-    def __init__(self) -> None:
-        self._granted: dict[str, Granted] = {}
+    def __init__(self, shelf: Shelf | None = None) -> None:
+        self._shelf = shelf or InMemory(LIFETIME, MOST)
 
     def hand_out(self, granted: Granted) -> str:
         """A new code."""
-        while len(self._granted) >= MOST:
-            self._granted.pop(next(iter(self._granted)))
         code = secrets.token_urlsafe(32)
-        self._granted[code] = granted
+        self._shelf.put(code, msgspec.json.encode(granted))
         return code
 
     def redeem(self, code: str, client_id: str, redirect_uri: str, verifier: str) -> Granted | None:
         """What the code stood for, once; None where anything about it is wrong."""
-        granted = self._granted.pop(code, None)
-        if granted is None or time.monotonic() - granted.at > LIFETIME:
+        content = self._shelf.take(code)
+        if content is None:
             return None
+        granted = msgspec.json.decode(content, type=Granted)
         if (granted.client_id, granted.redirect_uri) != (client_id, redirect_uri):
             return None
         challenge = create_s256_code_challenge(verifier)

@@ -30,7 +30,7 @@ def bridge() -> None:
 @bridge.command()
 @CONFIG
 def serve(config: Path) -> None:
-    """Serve all sources until a signal says stop; one process, since codes and sign-ins under way lie in its memory."""
+    """Serve all sources until a signal says stop; several processes may share the folder `data`."""
     from zhibu_bridge.assembling import assemble
     from zhibu_bridge.settings import read_bridge
     from zhibu_core.http.listening import listen

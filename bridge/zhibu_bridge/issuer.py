@@ -3,7 +3,6 @@
 import base64
 import hmac
 import secrets
-import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -44,9 +43,9 @@ class BridgeIssuer:
     secret: str = field(repr=False)
     source: LoginSource
     signer: Signer
-    box: Box = field(default_factory=Box)
-    codes: Codes = field(default_factory=Codes)
-    sessions: Sessions = field(default_factory=Sessions)
+    box: Box
+    codes: Codes
+    sessions: Sessions
 
     @property
     def callback(self) -> str:
@@ -142,7 +141,7 @@ class BridgeIssuer:
         session_id = None
         if found.session is not None:
             session_id = secrets.token_urlsafe(16)
-            self.sessions.keep(found.session, Opened(found.subject, session_id, time.monotonic()))
+            self.sessions.keep(found.session, Opened(found.subject, session_id))
         return self.codes.hand_out(
             Granted(
                 found.subject,
@@ -151,7 +150,6 @@ class BridgeIssuer:
                 attempt.redirect_uri,
                 attempt.nonce,
                 attempt.challenge,
-                time.monotonic(),
                 session_id,
             )
         )

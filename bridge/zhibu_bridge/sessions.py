@@ -1,34 +1,31 @@
-"""Which sessions of a provider became which of ours, so that a sign-out there can be told on; in memory, half a day."""
+"""Which sessions of a provider became which of ours, so that a sign-out there can be told on; for half a day."""
 
-import time
-from dataclasses import dataclass
+import msgspec
+
+from zhibu_bridge.shelf import InMemory, Shelf
 
 LASTS = 12 * 3600.0
 MOST = 20_000
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """A session that a client opened: its subject, and the `sid` that the ID token carried."""
 
     subject: str
     session_id: str
-    at: float
 
 
 class Sessions:
-    """Of one source, by the provider's name for the session."""
+    """Of one source, by the provider's name for the session; by default in the memory of one process."""
 
-    def __init__(self) -> None:
-        self._opened: dict[str, Opened] = {}
+    def __init__(self, shelf: Shelf | None = None) -> None:
+        self._shelf = shelf or InMemory(LASTS, MOST)
 
     def keep(self, session: str, opened: Opened) -> None:
-        """Notes a session; the oldest are forgotten."""
-        while len(self._opened) >= MOST:
-            self._opened.pop(next(iter(self._opened)))
-        self._opened[session] = opened
+        """Notes a session."""
+        self._shelf.put(session, msgspec.json.encode(opened))
 
     def end(self, session: str) -> Opened | None:
         """What the session was, once; None for an unknown or old one."""
-        opened = self._opened.pop(session, None)
-        return opened if opened and time.monotonic() - opened.at <= LASTS else None
+        content = self._shelf.take(session)
+        return msgspec.json.decode(content, type=Opened) if content is not None else None

@@ -90,7 +90,8 @@ async def test_a_no_is_a_no(provider: str, case: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("provider", "case"), [("wecom", "secret"), ("wecom", "busy"), ("wecom", "broken"), ("dingtalk", "forbidden")]
+    ("provider", "case"),
+    [("wecom", "secret"), ("wecom", "busy"), ("wecom", "broken"), ("wecom", "untrusted"), ("dingtalk", "forbidden")],
 )
 async def test_a_provider_in_trouble_is_no_sign_in_and_its_words_are_not_told(
     provider: str, case: str, tmp_path: Path

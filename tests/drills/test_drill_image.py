@@ -35,6 +35,26 @@ FOR_TESTS = {
     "hatchling",
     "uv",
 }
+CLIENT = """[sources.{0}.client]
+id = "zhibu"
+secret_file = "one.secret"
+redirect_addresses = ["https://id.example.edu.cn/back"]
+"""
+BRIDGE = f"""address = "https://bridge.example.edu.cn"
+data = "data"
+[sources.campus]
+kind = "cas"
+tenant = "yunting"
+settings = {{ server = "https://cas.example.edu.cn/cas" }}
+{CLIENT.format("campus")}[sources.staff]
+kind = "wecom"
+tenant = "yunting"
+settings = {{ corp_id = "ww1", agent_id = "1", secret_file = "one.secret" }}
+{CLIENT.format("staff")}[sources.office]
+kind = "dingtalk"
+tenant = "yunting"
+settings = {{ corp_id = "ding1", client_id = "d1", client_secret_file = "one.secret" }}
+{CLIENT.format("office")}"""
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +137,14 @@ def test_commands_run_from_wheels(image: Path, command: str, tmp_path: Path) -> 
     done = run([image / "zhibu", command, "--help"], tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"Usage: zhibu {command}")
+
+
+def test_the_bridge_and_its_sources_run_from_wheels(image: Path, tmp_path: Path) -> None:
+    (tmp_path / "one.secret").write_text("s" * 24, encoding="utf-8")
+    (tmp_path / "bridge.toml").write_text(BRIDGE, encoding="utf-8")
+    done = run([image / "zhibu-bridge", "list", "--config", "bridge.toml"], tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split("\t")[0] for line in done.stdout.splitlines()] == ["campus", "staff", "office"]
 
 
 @pytest.mark.parametrize("command", ["demo", "token"])

@@ -14,8 +14,9 @@ from zhibu_bridge.settings import read_secret, settings_as
 from zhibu_core.identity.issuers import check_issuer_address
 
 STALE_TOKEN = frozenset({40001, 40014, 42001})
-BAD_CODE = frozenset({40029, 42003, 42009, 50001, 60020})
-"""The code was used, is too old, or was made elsewhere: the person signs in again."""
+BAD_CODE = frozenset({40029, 42003, 42009})
+"""The code was used or is too old: the person signs in again. What the enterprise has to mend (50001: our address is not
+its application's trusted domain; 60020: nor is ours among its trusted IP addresses) is not among these."""
 
 EARLY = 300.0
 """Seconds before its end that the application's token is fetched anew."""

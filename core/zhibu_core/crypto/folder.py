@@ -3,6 +3,7 @@
 import datetime as dt
 import fcntl
 import os
+import secrets
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -95,7 +96,8 @@ def write_once(path: Path, content: bytes) -> None:
 @contextmanager
 def _draft(path: Path, content: bytes) -> Iterator[Path]:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}.new")
+    # Not by process number: that is 1 in every container that shares the folder.
+    draft = path.with_suffix(f".{secrets.token_hex(8)}.new")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:

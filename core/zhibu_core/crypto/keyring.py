@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 import msgspec
+from cryptography.exceptions import InvalidTag
 
 from zhibu_core.crypto.fields import FieldCipher
 from zhibu_core.crypto.suites import SUITES
@@ -132,11 +133,14 @@ class Keyring:
         return len(keys.data) - 1
 
     def destroy(self, tenant: uuid.UUID) -> None:
-        """Destroys all keys of the tenant: what they sealed can never be read again, in backups neither."""
+        """Destroys all keys of the tenant: what they sealed can never be read again, in backups neither.
+
+        Written again where they were destroyed before: who broke off then may have left older versions behind.
+        """
         with self.provider.locked(tenant):
             before = self._read(tenant)
-            if before is None or before.destroyed_at is None:
-                self._write(tenant, TenantKeys(destroyed_at=dt.datetime.now(dt.UTC)))
+            done = before is not None and before.destroyed_at is not None
+            self._write(tenant, before if done and before else TenantKeys(destroyed_at=dt.datetime.now(dt.UTC)))
 
     def _keys(self, tenant: uuid.UUID) -> TenantKeys:
         stamp = self.provider.stamp(tenant)
@@ -172,11 +176,24 @@ class Keyring:
         sealings = {}
         for key in keys.data:
             suite = SUITES[key.suite]
-            subkey = suite.derive(self.provider.unwrap(key.wrapped, tenant), f"seal|{column}")
+            subkey = suite.derive(self._unwrapped(key.wrapped, tenant), f"seal|{column}")
             sealings[key.number] = suite.sealing(subkey)
         index = SUITES[keys.index_suite]
-        index_key = index.derive(self.provider.unwrap(keys.index_key, tenant), f"index|{column}")
+        index_key = index.derive(self._unwrapped(keys.index_key, tenant), f"index|{column}")
         return FieldCipher(tenant.bytes + column.encode(), keys.data[-1].number, sealings, index, index_key)
+
+    def _unwrapped(self, wrapped: bytes, tenant: uuid.UUID) -> bytes:
+        try:
+            return self.provider.unwrap(wrapped, tenant)
+        except InvalidTag:
+            raise Unavailable(
+                "keys_wrong",
+                Words(
+                    "这个租户的密钥不能解开：主密钥与保存它时的不是同一个。请联系平台运维。",
+                    "The keys of this tenant do not open: the key that wraps them is not the one they were kept under."
+                    " Ask who runs the platform.",
+                ),
+            ) from None
 
     def _read(self, tenant: uuid.UUID) -> TenantKeys | None:
         content = self.provider.read(tenant)

@@ -1,10 +1,11 @@
-"""Chooses the key provider that the settings ask for."""
+"""Chooses where the settings put keys: a folder of files, or Vault."""
 
 from pathlib import Path
 
 from zhibu_core.crypto.folder import FolderOfKeys
 from zhibu_core.crypto.keyring import KeyProvider
 from zhibu_core.crypto.settings import VaultSettings
+from zhibu_core.crypto.signing import SigningKeys
 
 
 def provider_of(vault: VaultSettings | None, folder: Path) -> KeyProvider:
@@ -14,3 +15,8 @@ def provider_of(vault: VaultSettings | None, folder: Path) -> KeyProvider:
     from zhibu_core.crypto.vault import VaultKeys
 
     return VaultKeys(vault)
+
+
+def signing_of(vault: VaultSettings | None, folder: Path) -> SigningKeys:
+    """The signing keys beside them: wrapped in Vault where it is set, files else."""
+    return SigningKeys(folder, None if vault is None else provider_of(vault, folder))

@@ -1,4 +1,6 @@
-"""`zhibu staff add|remove|list|enter|leave|entries`: the platform's own people, and their way into a tenant and out."""
+"""`zhibu staff provision|check|add|remove|list|enter|leave|entries`: the platform's own people, their way into a tenant and out."""
+
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,13 +10,50 @@ from zhibu_core.identity.staff import COVERS
 from zhibu_tenants.powers.staff_entries import HOURS, MOST_HOURS, EntryLine, ask_to_enter, entries, leave, state_of
 from zhibu_tenants.staff import add_staff, all_staff, find_staff, remove_staff
 
+if TYPE_CHECKING:
+    from zhibu_tenants.keycloak.staff import StaffSignIn
+
 TENANT = click.option("--tenant", "slug", required=True)
 STAFF = click.option("--staff", "named", required=True, help="Name or subject of one of the staff.")
 
 
 @click.group()
 def staff() -> None:
-    """Those who run the platform; they belong to no tenant. Exit codes: 0 done; 2 refused; 64 wrong usage."""
+    """Those who run the platform; they belong to no tenant. Exit codes: 0 done; 1 Keycloak, or drift; 2 refused; 64 wrong usage."""
+
+
+@staff.command()
+def provision() -> None:
+    """Make or mend the staff's realm and client at Keycloak; prints the settings that name them, with the secret."""
+
+    async def work() -> "StaffSignIn":
+        from zhibu_tenants.keycloak.staff import provision_staff  # loads the client of Keycloak
+
+        async with platform() as running:
+            return await provision_staff(running)
+
+    made = run(work())
+    click.echo(f"ZHIBU_STAFF_ISSUER={made.issuer}")
+    click.echo(f"ZHIBU_STAFF_CLIENT_ID={made.client_id}")
+    click.echo(f"ZHIBU_STAFF_CLIENT_SECRET={made.client_secret}")
+    click.echo(f"ZHIBU_STAFF_LEVEL={made.level}")
+
+
+@staff.command()
+def check() -> None:
+    """Compare the staff's sign-in at Keycloak and its settings with what they should be; ends 1 and names what differs."""
+
+    async def work() -> list[str]:
+        from zhibu_tenants.keycloak.staff import check_staff
+
+        async with platform() as running:
+            return await check_staff(running)
+
+    drift = run(work())
+    for line in drift:
+        click.echo(line)
+    if drift:
+        raise SystemExit(1)
 
 
 @staff.command()

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from zhibu_core.audit import note
 from zhibu_core.errors import InvalidInput, NotFound
 from zhibu_core.identity.models import IdentitySource, Integrator
-from zhibu_core.identity.permissions import GUARDED
+from zhibu_core.identity.permissions import FOR_PERSONS
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
@@ -38,12 +38,12 @@ async def create_program(
             ),
             field="name",
         )
-    if scope.actor is not None and (powers := sorted(GUARDED & set(scopes))):
+    if scope.actor is not None and (powers := sorted(FOR_PERSONS & set(scopes))):
         raise InvalidInput(
             "integrator_powers",
             Words(
-                f"管理员的权限不能交给程序：{'、'.join(powers)}。",
-                f"Administrators' powers are not for programs: {', '.join(powers)}.",
+                f"管理员的权限和审批不能交给程序：{'、'.join(powers)}。",
+                f"Administrators' powers and approvals are not for programs: {', '.join(powers)}.",
             ),
             field="scopes",
         )

@@ -45,19 +45,14 @@ def browser_binding() -> Representation:
 
 def web_client(client_id: str, name: str, base: str, *, on: bool = True) -> Representation:
     """The client of a tenant's pages; `base` is the tenant's public address, without a slash at the end."""
-    return _client(client_id, name) | {
-        "enabled": on,
-        "publicClient": False,
-        "standardFlowEnabled": True,
-        "redirectUris": [f"{base}/sign-in/callback"],
-        "attributes": _attributes()
-        | {
-            "pkce.code.challenge.method": "S256",
-            "backchannel.logout.url": f"{base}/sign-in/back-channel",
-            "backchannel.logout.session.required": "true",
-            "oauth2.device.authorization.grant.enabled": "false",
-        },
-    }
+    told = {"backchannel.logout.url": f"{base}/sign-in/back-channel", "backchannel.logout.session.required": "true"}
+    found = _page_client(client_id, name, base)
+    return found | {"enabled": on, "attributes": found["attributes"] | told}
+
+
+def staff_client(client_id: str, base: str) -> Representation:
+    """The client of the operator's console, whose sessions are short and hear of no sign-out elsewhere."""
+    return _page_client(client_id, "Zhibu", base)
 
 
 def command_client(client_id: str) -> Representation:
@@ -82,6 +77,17 @@ def program_client(client_id: str, name: str) -> Representation:
 def organization(alias: str, name: str, *, on: bool = True) -> Representation:
     """The organization of a tenant in the shared realm; two tenants may have one name, two organizations may not."""
     return {"alias": alias, "name": f"{name} ({alias})", "enabled": on}
+
+
+def _page_client(client_id: str, name: str, base: str) -> Representation:
+    """Signs browsers in by a code with PKCE, back to one address."""
+    return _client(client_id, name) | {
+        "publicClient": False,
+        "standardFlowEnabled": True,
+        "redirectUris": [f"{base}/sign-in/callback"],
+        "attributes": _attributes()
+        | {"pkce.code.challenge.method": "S256", "oauth2.device.authorization.grant.enabled": "false"},
+    }
 
 
 def _client(client_id: str, name: str) -> Representation:
