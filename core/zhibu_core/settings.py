@@ -17,6 +17,7 @@ class Settings:
 
     data: Path = Path(".zhibu")
     database_url: str | None = field(default=None, repr=False)
+    owner_url: str | None = field(default=None, repr=False)
     hosts: Mapping[str, str] = field(default_factory=dict)
     host: str = "127.0.0.1"
     port: int = 8000
@@ -66,6 +67,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         data=Path(env.get("ZHIBU_DATA", ".zhibu")).absolute(),
         database_url=env.get("ZHIBU_DATABASE_URL") or None,
+        owner_url=env.get("ZHIBU_OWNER_URL") or None,
         hosts=read_hosts(env.get("ZHIBU_HOSTS", "")),
         host=env.get("ZHIBU_HOST", "127.0.0.1"),
         port=_port(env.get("ZHIBU_PORT", "8000")),

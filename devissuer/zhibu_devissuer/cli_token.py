@@ -1,7 +1,6 @@
 """`zhibu token`: an access token of the running demo, for trying the API."""
 
 import click
-import httpx
 
 from zhibu_core.errors import InvalidInput, NotFound
 from zhibu_core.identity.permissions import ROLES
@@ -18,6 +17,8 @@ def token(slug: str, role: str, org: str | None) -> None:
 
     Exit codes: 0 printed; 1 the demo is not running; 2 no such tenant, branch or person; 64 wrong usage.
     """
+    import httpx  # takes longer to import than the list of commands takes to print
+
     marker = read_marker(read_settings().data)
     asked = {"tenant": slug, "as": role, "org": org}
     try:

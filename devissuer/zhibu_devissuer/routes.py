@@ -2,7 +2,6 @@
 
 import hmac
 import re
-import time
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 from urllib.parse import urlencode, urlsplit
@@ -118,7 +117,6 @@ class DevIssuer:
             form["redirect_uri"],
             form["nonce"],
             form["code_challenge"],
-            time.monotonic(),
         )
         answer = urlencode({"code": self.codes.hand_out(granted), "state": form["state"], "iss": self.address})
         return Redirect(f"{form['redirect_uri']}?{answer}", status_code=303)

@@ -1,11 +1,13 @@
 """Upgrades core, then each plugin, every one with its own version table in schema jobs."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 HERE = Path(__file__).parent
 
@@ -30,25 +32,35 @@ class History:
 
 # Of the connection and not of a transaction, as each migration commits its own; given back when the connection ends.
 _ONLY_ONE = text("select pg_advisory_lock(hashtextextended('zhibu migrations', 0))")
+
+# Who waits for a table's lock lets all others wait behind it: rather give up soon and come again (tenancy-security.md 9).
+_SHORT_WAITS = text("set lock_timeout = '100ms'")
+NO_LOCK = "55P03"
+TRIES = 50
+PAUSE = 0.2
+"""Seconds between two tries for a lock."""
+
 CORE = History("core", HERE / "versions")
 
 
 async def upgrade(owner_url: str, plugins: Sequence[History] = ()) -> list[str]:
     """Brings core and the plugins to their newest revision; returns the keys of those that changed.
 
-    `owner_url` signs in as app_owner. Of several processes that start together one migrates and the others wait. Raises
-    what PostgreSQL or Alembic raises; each migration is one transaction.
+    `owner_url` signs in as app_owner. Of several processes that start together one migrates and the others wait. Each
+    migration is one transaction; one that does not get its locks within 100 ms is rolled back and tried again for some
+    ten seconds. Raises what PostgreSQL or Alembic raises.
     """
     engine = create_async_engine(owner_url.replace("postgresql://", "postgresql+asyncpg://", 1))
     changed: list[str] = []
     try:
         async with engine.connect() as connection:
             await connection.execute(_ONLY_ONE)
+            await connection.execute(_SHORT_WAITS)
             await connection.commit()
             behind = await connection.run_sync(_behind, [CORE, *plugins])
             await connection.rollback()
             for history in behind:
-                await connection.run_sync(_upgrade, history)
+                await _upgrade_unlocked(connection, history)
                 changed.append(history.key)
             await connection.run_sync(_show_versions, [CORE, *plugins])
             await connection.commit()
@@ -65,6 +77,19 @@ async def pending(owner_url: str, plugins: Sequence[History] = ()) -> list[str]:
             return [history.key for history in await connection.run_sync(_behind, [CORE, *plugins])]
     finally:
         await engine.dispose()
+
+
+async def _upgrade_unlocked(connection: AsyncConnection, history: History) -> None:
+    for left in reversed(range(TRIES)):
+        try:
+            await connection.run_sync(_upgrade, history)
+        except DBAPIError as error:
+            await connection.rollback()
+            if getattr(error.orig, "sqlstate", None) != NO_LOCK or not left:
+                raise
+            await asyncio.sleep(PAUSE)
+        else:
+            return
 
 
 def _behind(connection: Connection, histories: Sequence[History]) -> list[History]:

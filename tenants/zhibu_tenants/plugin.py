@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zhibu_core.plugins.hooks import hookimpl
 from zhibu_core.plugins.manifest import CONTRACT, GraphQLContribution, Manifest
 from zhibu_core.plugins.slots import NavItem
+from zhibu_core.tenancy.tenant_settings import Setting
 from zhibu_core.words import Words
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def routes() -> Sequence[Any]:
     from zhibu_tenants.pages.plugins import plugin, plugins, switch_plugin
     from zhibu_tenants.pages.programs import end_a_program, make_program, programs_page, renew_program
     from zhibu_tenants.pages.roles import end, grant, roles
+    from zhibu_tenants.pages.settings import keep_settings, settings_page
     from zhibu_tenants.pages.sign_ins import (
         invite_to_sign_in,
         link_a_sign_in,
@@ -52,7 +54,7 @@ def routes() -> Sequence[Any]:
         *(staff_entries, approve_staff, end_staff, staff_policy),
         *(sign_ins_page, invite_to_sign_in, link_a_sign_in, vouch_for_factor, unlink_a_sign_in),
         *(programs_page, make_program, renew_program, end_a_program),
-        *(directory_page, scim),
+        *(directory_page, scim, settings_page, keep_settings),
     ]
 
 
@@ -70,16 +72,28 @@ def navigation() -> Sequence[NavItem]:
 
 @hookimpl
 def graphql() -> GraphQLContribution:
-    """Reading and switching plugins, and powers."""
+    """Reading and switching plugins, powers, sign-ins, settings, and deeds of exports."""
     from zhibu_graphql.fields import additions
     from zhibu_tenants.schema import PluginMutation, PluginQuery
+    from zhibu_tenants.schema_exports import ExportMutation, ExportQuery
     from zhibu_tenants.schema_powers import PowersMutation, PowersQuery
+    from zhibu_tenants.schema_settings import SettingMutation, SettingQuery
     from zhibu_tenants.schema_sign_in import SignInMutation, SignInQuery
     from zhibu_tenants.scim.schema import DirectoryQuery
 
-    query = type("TenantsQuery", (PluginQuery, PowersQuery, SignInQuery, DirectoryQuery), {})
-    mutation = type("TenantsMutation", (PluginMutation, PowersMutation, SignInMutation), {})
+    query = type("TenantsQuery", (PluginQuery, PowersQuery, SignInQuery, DirectoryQuery, ExportQuery, SettingQuery), {})
+    mutation = type(
+        "TenantsMutation", (PluginMutation, PowersMutation, SignInMutation, ExportMutation, SettingMutation), {}
+    )
     return GraphQLContribution(query=additions(query), mutation=additions(mutation))
+
+
+@hookimpl
+def settings() -> Sequence[Setting]:
+    """Core's own settings of a tenant."""
+    from zhibu_tenants.settings import OWN
+
+    return OWN
 
 
 def shared_routes() -> Sequence[Any]:

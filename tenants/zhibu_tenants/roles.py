@@ -14,6 +14,7 @@ from zhibu_core.identity.models import RoleGrant
 from zhibu_core.identity.permissions import ROLES, powers_of
 from zhibu_core.organization.models import Organization
 from zhibu_core.organization.people import Person
+from zhibu_core.tenancy.changes import tell_of_access
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.tenancy.session import instant_of, tenant_of
@@ -208,6 +209,7 @@ async def end_grant(session: AsyncSession, scope: Scope, grant: RoleGrant) -> No
     """Ends a grant at once; its row stays for the record."""
     grant.until = scope.today - dt.timedelta(days=1)
     await session.flush()
+    await tell_of_access(session)
     await note(session, scope, "role.grant", "role_grant", grant.id, fields=["until"])
 
 

@@ -17,6 +17,7 @@ from zhibu_core.audit.problems import Problem
 from zhibu_core.audit.seals import seal_tenant, split_entries
 from zhibu_core.audit.signing import PRIVATE, SealingKeys
 from zhibu_core.audit.verifying import verify_tenant
+from zhibu_core.crypto.signing import SigningKeys
 from zhibu_core.errors import Unavailable
 from zhibu_core.platform import Platform
 from zhibu_testing.fixtures import Parties, all_powers
@@ -114,7 +115,7 @@ async def test_a_new_signing_key_leaves_old_seals_readable(ledger: Ledger) -> No
     await ledger.seal()
     folder = ledger.platform.settings.keys
     (folder / PRIVATE).rename(folder / "audit-signing.old")
-    ledger.platform.sealing = SealingKeys(folder)
+    ledger.platform.sealing = SealingKeys(SigningKeys(folder))
     await ledger.deeds(1)
     await ledger.seal()
     assert (await ledger.verify()).is_whole
@@ -125,7 +126,7 @@ async def test_a_new_signing_key_leaves_old_seals_readable(ledger: Ledger) -> No
     assert len(keys) == 2
     for path in folder.glob("audit-*.pub"):
         path.unlink()
-    ledger.platform.sealing = SealingKeys(folder)
+    ledger.platform.sealing = SealingKeys(SigningKeys(folder))
     found = (await ledger.verify()).problem
     assert found is not None
     assert (found.kind, found.seal) == ("key_unknown", 1)

@@ -36,9 +36,19 @@ class Rendered:
 
     @property
     def pods(self) -> dict[str, Object]:
-        """The pod templates by what they are for: web, worker, migration."""
+        """The pod templates by what they are for: web, worker, migration and what is switched on."""
         owners = self.of("Deployment", "Job")
         return {one["metadata"]["labels"]["app.kubernetes.io/component"]: one["spec"]["template"] for one in owners}
+
+    @property
+    def service(self) -> set[str]:
+        """The parts that work with the tenants' data: web, worker and, where it is switched on, the operator's."""
+        return self.lasting - {"bridge"}
+
+    @property
+    def lasting(self) -> set[str]:
+        """The parts that go on running."""
+        return set(self.pods) - {"migration"}
 
     def selected(self, selector: Object) -> set[str]:
         """Which pods a selector of Kubernetes takes."""

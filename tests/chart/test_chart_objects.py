@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.chart
-SERVICE = {"web", "worker"}
 
 
 def policies(chart: Any) -> dict[str, Any]:
@@ -14,7 +13,7 @@ def policies(chart: Any) -> dict[str, Any]:
 
 def test_all_is_closed_first(chart: Any) -> None:
     closed = policies(chart)["closed"]
-    assert chart.selected(closed["podSelector"]) == SERVICE | {"migration"}
+    assert chart.selected(closed["podSelector"]) == set(chart.pods)
     assert sorted(closed["policyTypes"]) == ["Egress", "Ingress"]
     assert not {"ingress", "egress"} & set(closed)
 
@@ -41,7 +40,7 @@ def test_the_migration_reaches_names_and_database_only(chart: Any) -> None:
 def test_web_and_worker_reach_what_they_need(chart: Any) -> None:
     for name, spec in policies(chart).items():
         if name.startswith("to-"):
-            assert chart.selected(spec["podSelector"]) == SERVICE
+            assert chart.selected(spec["podSelector"]) == chart.service
     assert {"to-dns", "to-database", "to-issuer"} <= set(policies(chart))
 
 
@@ -52,33 +51,39 @@ def test_there_is_a_way_to_each_service_that_is_set(chart: Any) -> None:
         assert (f"to-{name}" in policies(chart)) == (setting in given), name
 
 
-def test_only_web_is_asked_from_outside(chart: Any) -> None:
-    [service] = chart.of("Service")
-    assert service["spec"]["type"] == "ClusterIP"
-    assert chart.selected({"matchLabels": service["spec"]["selector"]}) == {"web"}
+def test_only_web_and_bridge_are_asked_from_outside(chart: Any) -> None:
+    asked = [{part} for part in sorted({"bridge", "web"} & set(chart.pods))]
+    services = [one["spec"] for one in chart.of("Service")]
+    assert {spec["type"] for spec in services} == {"ClusterIP"}
+    assert sorted((chart.selected({"matchLabels": spec["selector"]}) for spec in services), key=sorted) == asked
     opened = [spec for name, spec in policies(chart).items() if "ingress" in spec and name != "from-monitoring"]
-    assert [chart.selected(spec["podSelector"]) for spec in opened] == [{"web"}]
+    assert sorted((chart.selected(spec["podSelector"]) for spec in opened), key=sorted) == asked
 
 
 def test_every_host_has_a_certificate(chart: Any) -> None:
-    [ingress] = chart.of("Ingress")
-    [tls] = ingress["spec"]["tls"]
-    assert tls["secretName"]
-    assert [rule["host"] for rule in ingress["spec"]["rules"]] == tls["hosts"]
-    backends = [path["backend"] for rule in ingress["spec"]["rules"] for path in rule["http"]["paths"]]
-    [service] = chart.of("Service")
-    assert {backend["service"]["name"] for backend in backends} == {service["metadata"]["name"]}
+    hosts = []
+    for ingress in chart.of("Ingress"):
+        [tls] = ingress["spec"]["tls"]
+        assert tls["secretName"]
+        assert [rule["host"] for rule in ingress["spec"]["rules"]] == tls["hosts"]
+        backends = [path["backend"] for rule in ingress["spec"]["rules"] for path in rule["http"]["paths"]]
+        assert {backend["service"]["name"] for backend in backends} == {ingress["metadata"]["name"]}
+        hosts += tls["hosts"]
+    assert len(set(hosts)) == len(hosts)
+    assert [one["metadata"]["name"] for one in chart.of("Service")] == [
+        one["metadata"]["name"] for one in chart.of("Ingress")
+    ]
 
 
 def test_budgets_cover_each_deployment_once(chart: Any) -> None:
     budgets = chart.of("PodDisruptionBudget")
-    assert sorted(part for one in budgets for part in chart.selected(one["spec"]["selector"])) == sorted(SERVICE)
+    assert sorted(part for one in budgets for part in chart.selected(one["spec"]["selector"])) == sorted(chart.lasting)
     assert all(one["spec"]["maxUnavailable"] >= 1 for one in budgets)
 
 
 def test_deployments_take_their_own_pods(chart: Any) -> None:
     taken = [chart.selected(one["spec"]["selector"]) for one in chart.of("Deployment")]
-    assert sorted(taken, key=sorted) == [{"web"}, {"worker"}]
+    assert sorted(taken, key=sorted) == [{part} for part in sorted(chart.lasting)]
     for one in chart.of("Deployment"):
         assert one["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
 
@@ -104,5 +109,5 @@ def test_the_migration_comes_before_everything_new(chart: Any) -> None:
 
 
 def test_accounts_have_no_token(chart: Any) -> None:
-    assert [one["automountServiceAccountToken"] for one in chart.of("ServiceAccount")] == [False]
+    assert {one["automountServiceAccountToken"] for one in chart.of("ServiceAccount")} == {False}
     assert chart.of("Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding") == []

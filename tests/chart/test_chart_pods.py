@@ -15,8 +15,7 @@ from zhibu_core.settings import read_settings
 
 pytestmark = pytest.mark.chart
 SETTINGS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "settings.md"
-SECRET = re.compile(r"DATABASE_URL$|SECRET$|TOKEN$|_KEY$")
-SERVICE = ("web", "worker")
+SECRET = re.compile(r"DATABASE_URL$|OWNER_URL$|SECRET$|TOKEN$|_KEY$")
 
 
 def only_container(pod: Any) -> Any:
@@ -33,7 +32,8 @@ def environment(pod: Any) -> dict[str, Any]:
 
 
 def test_there_are_web_worker_and_migration(chart: Any) -> None:
-    assert set(chart.pods) == {"web", "worker", "migration"}
+    optional = {"small": set(), "large-citus": {"operator"}, "university-cloud": {"operator", "bridge"}}
+    assert set(chart.pods) == {"web", "worker", "migration"} | optional[chart.example]
 
 
 def test_every_pod_is_restricted(chart: Any) -> None:
@@ -65,11 +65,11 @@ def test_pods_write_to_folders_of_their_own_only(chart: Any) -> None:
 
 
 def test_what_lies_in_folders_is_shared_by_all_that_serve(chart: Any) -> None:
-    web, worker = (
+    web, *others = (
         {volume["name"]: volume for volume in chart.pods[part]["spec"]["volumes"] if "persistentVolumeClaim" in volume}
-        for part in SERVICE
+        for part in sorted(chart.service, reverse=True)
     )
-    assert web == worker
+    assert all(other == web for other in others)
     mounts = {mount["name"]: mount["mountPath"] for mount in only_container(chart.pods["web"])["volumeMounts"]}
     given = environment(chart.pods["web"])
     assert given["ZHIBU_DATA"]["value"] == mounts["data"]
@@ -79,7 +79,7 @@ def test_what_lies_in_folders_is_shared_by_all_that_serve(chart: Any) -> None:
 
 
 def test_the_settings_are_ones_that_the_service_reads(chart: Any, tmp_path: Path) -> None:
-    for part in SERVICE:
+    for part in chart.service:
         env = {name: given.get("value", "0" * 32) for name, given in environment(chart.pods[part]).items()}
         found = read_settings(env | {"ZHIBU_DATA": str(tmp_path)})
         assert (found.storage.bucket is None) == (env["ZHIBU_STORAGE"] == "folder")
@@ -92,7 +92,7 @@ def test_vault_is_given_one_proof_of_who_asks(chart: Any) -> None:
         given, volumes = environment(pod), {volume["name"]: volume for volume in pod["spec"]["volumes"]}
         mounts = {mount["name"]: mount["mountPath"] for mount in only_container(pod)["volumeMounts"]}
         proofs = {"ZHIBU_VAULT_ROLE", "ZHIBU_VAULT_TOKEN_FILE"} & set(given)
-        in_vault = part in SERVICE and given["ZHIBU_KEYS"]["value"] != "folder"
+        in_vault = part in chart.service and given["ZHIBU_KEYS"]["value"] != "folder"
         assert len(proofs) == int(in_vault)
         assert ("vault-account" in volumes) == ("ZHIBU_VAULT_ROLE" in proofs)
         if "vault-account" in volumes:
@@ -122,7 +122,7 @@ def test_one_image_named_by_digest(chart: Any) -> None:
 
 def test_the_service_has_three_probes_at_doors_that_exist(chart: Any) -> None:
     paths = {"startupProbe": live, "livenessProbe": live, "readinessProbe": ready}
-    for part in SERVICE:
+    for part in chart.service:
         container = only_container(chart.pods[part])
         [port] = container["ports"]
         assert str(port["containerPort"]) == environment(chart.pods[part])["ZHIBU_PORT"]["value"]
@@ -131,7 +131,7 @@ def test_the_service_has_three_probes_at_doors_that_exist(chart: Any) -> None:
 
 
 def test_a_pod_has_time_to_end(chart: Any) -> None:
-    for part in SERVICE:
+    for part in chart.lasting:
         wait = only_container(chart.pods[part])["lifecycle"]["preStop"]["sleep"]["seconds"]
         assert wait >= 5
         assert chart.pods[part]["spec"]["terminationGracePeriodSeconds"] >= wait + GRACE
@@ -145,7 +145,11 @@ def test_memory_is_limited(chart: Any) -> None:
 
 
 def test_secrets_are_named_and_never_written(chart: Any) -> None:
-    assert chart.of("Secret", "ConfigMap") == []
+    assert chart.of("Secret") == []
+    for settings in chart.of("ConfigMap"):
+        told = re.findall(r"(?m)^\s*(\w*secret\w*) =", "".join(settings["data"].values()))
+        assert told
+        assert all(name.endswith("_file") for name in told)
     for pod in chart.pods.values():
         for name, given in environment(pod).items():
             if SECRET.search(name):
@@ -154,11 +158,24 @@ def test_secrets_are_named_and_never_written(chart: Any) -> None:
 
 
 def test_only_the_migration_knows_the_administrator(chart: Any) -> None:
-    address = {part: environment(pod)["ZHIBU_DATABASE_URL"]["valueFrom"] for part, pod in chart.pods.items()}
+    knowing = {part: environment(chart.pods[part]) for part in chart.service | {"migration"}}
+    address = {part: given["ZHIBU_DATABASE_URL"]["valueFrom"] for part, given in knowing.items()}
     assert address["web"] == address["worker"]
     assert address["migration"] != address["web"]
     administrator = address["migration"]["secretKeyRef"]["name"]
-    assert administrator not in str([chart.pods[part] for part in SERVICE])
+    assert administrator not in str([pod for part, pod in chart.pods.items() if part != "migration"])
+
+
+def test_only_the_operator_knows_the_owner_and_has_no_door(chart: Any) -> None:
+    knowing = {part for part, pod in chart.pods.items() if "ZHIBU_OWNER_URL" in environment(pod)}
+    assert knowing == chart.service - {"web", "worker"}
+    for service in chart.of("Service"):
+        assert "operator" not in chart.selected({"matchLabels": service["spec"]["selector"]})
+    if knowing:
+        own, web = environment(chart.pods["operator"]), environment(chart.pods["web"])
+        owner = own.pop("ZHIBU_OWNER_URL")["valueFrom"]["secretKeyRef"]["name"]
+        assert own == web
+        assert owner not in str([pod for part, pod in chart.pods.items() if part != "operator"])
 
 
 def test_settings_are_documented_ones(chart: Any) -> None:
@@ -169,8 +186,19 @@ def test_settings_are_documented_ones(chart: Any) -> None:
 
 def test_arguments_are_commands_that_exist(chart: Any) -> None:
     points = {point.name: point for point in entry_points(group="zhibu.commands")}
-    for part, pod in chart.pods.items():
-        name, *rest = only_container(pod)["args"]
+    for part in chart.service | {"migration"}:
+        container = only_container(chart.pods[part])
+        assert "command" not in container
+        name, *rest = container["args"]
         command: click.Command = points[name].load()
-        command.make_context(name, list(rest))
-        assert (part, name) in {("web", "serve"), ("worker", "worker"), ("migration", "migrate")}
+        context = command.make_context(name, list(rest))
+        if isinstance(command, click.Group):
+            inner, found, given = command.resolve_command(context, rest)
+            assert found is not None
+            found.make_context(inner, list(given))
+        assert (part, name) in {
+            ("web", "serve"),
+            ("worker", "worker"),
+            ("migration", "migrate"),
+            ("operator", "tenant"),
+        }

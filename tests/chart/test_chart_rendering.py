@@ -89,6 +89,7 @@ REFUSED = {
     "data.existingClaim=": "existingClaim",
     "migration.schedule=nightly": "schedule",
     "postgresql.enabled=true": "postgresql",
+    "bridge.enabled=true": "bridge",
 }
 
 
@@ -158,7 +159,7 @@ def test_renderings_are_the_ones_looked_at(chart: Any) -> None:
 def inventory(chart: Any) -> list[str]:
     """What a rendering deploys, one line an object, in words that a review can read."""
     tell = {"Deployment": _workload, "Job": _workload, "NetworkPolicy": _policy, "HorizontalPodAutoscaler": _scaler}
-    tell |= {"CronJob": _clock, "Ingress": _doors}
+    tell |= {"CronJob": _clock, "Ingress": _doors, "PersistentVolumeClaim": _claim}
     lines = [
         f"{one['kind']} {one['metadata']['name']}{tell.get(one['kind'], _nothing)(one.get('spec', one))}"
         for one in chart.objects
@@ -176,7 +177,7 @@ def _workload(spec: Any) -> str:
     amounts = container["resources"]
     claims = [one["persistentVolumeClaim"]["claimName"] for one in pod["volumes"] if "persistentVolumeClaim" in one]
     said = [
-        " ".join(container["args"]),
+        " ".join([*container.get("command", []), *container["args"]]),
         f"replicas {spec.get('replicas', 'scaled')}"
         if "selector" in spec
         else f"within {spec['activeDeadlineSeconds']} s",
@@ -191,7 +192,9 @@ def _workload(spec: Any) -> str:
 def _proof(source: Any) -> str:
     if "serviceAccountToken" in source:
         return f"token for {source['serviceAccountToken']['audience']}"
-    return f"files of {source['secret']['name']}"
+    if "configMap" in source:
+        return f"settings file of {source['configMap']['name']}"
+    return f"{', '.join(one['path'] for one in source['secret']['items'])} of {source['secret']['name']}"
 
 
 def _policy(spec: Any) -> str:
@@ -215,6 +218,10 @@ def _clock(spec: Any) -> str:
 
 def _doors(spec: Any) -> str:
     return ": " + " ".join(rule["host"] for rule in spec["rules"])
+
+
+def _claim(spec: Any) -> str:
+    return f": {', '.join(spec['accessModes'])}, {spec['resources']['requests']['storage']}"
 
 
 def _scaler(spec: Any) -> str:

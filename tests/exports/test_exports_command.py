@@ -51,3 +51,16 @@ async def test_made_fetched_listed_and_traced(world: World, typed: Typed, tmp_pa
     listed = await typed("list", "--tenant", slug, "--json")
     assert [json.loads(line)["state"] for line in listed.stdout.splitlines()] == ["ready", "waiting"]
     assert isinstance((await typed(*MAKE, "--tenant", slug, "--days", "31")).exception, InvalidInput)
+
+
+async def test_one_that_is_ended_is_fetched_no_more(world: World, typed: Typed, tmp_path: Path) -> None:
+    slug = world.home.tenant.slug
+    number = (await typed(*MAKE, "--tenant", slug)).stdout.split("\t")[0]
+    for tenant, code in ((world.neighbour.tenant.slug, False), (slug, True), (slug, False)):
+        done = await typed("end", "--tenant", tenant, "--number", number, "--reason", "对象已变更")
+        assert (done.exit_code == 0) is code, done.output
+    out = tmp_path / "roll.csv"
+    taken = await typed("fetch", "--tenant", slug, "--number", number, "--recipient", "李主任", "--out", str(out))
+    assert (type(taken.exception).__name__, out.exists()) == ("Gone", False)
+    (line,) = [json.loads(line) for line in (await typed("list", "--tenant", slug, "--json")).stdout.splitlines()]
+    assert line["state"] == "ended"

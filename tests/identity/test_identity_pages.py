@@ -117,10 +117,10 @@ async def test_a_program_gets_no_administrators_powers_and_needs_a_sign_in_servi
     browser = world.home.admin
     page = await browser.get("/exchange/programs")
     assert 'value="organization.read"' in page.text
-    for power in ("role.grant", "plugin.switch", "audit.read", "account.manage"):
+    for power in ("role.grant", "plugin.switch", "audit.read", "account.manage", "export.approve"):
         assert f'value="{power}"' not in page.text
         refused = await browser.post("/exchange/programs", name="hr", scopes=power)
-        assert (refused.status_code, "管理员的权限不能交给程序" in text_of(refused)) == (422, True)
+        assert (refused.status_code, "管理员的权限和审批不能交给程序" in text_of(refused)) == (422, True)
     bad = await browser.post("/exchange/programs", name="X", scopes="organization.read")
     assert (bad.status_code, "集成名称" in text_of(bad)) == (422, True)
     away = await browser.post("/exchange/programs", name="hr", scopes="organization.read")

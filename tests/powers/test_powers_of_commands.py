@@ -37,7 +37,9 @@ NOT_THE_DATABASE: Mapping[str, str] = {
 }
 """Commands that need no right on the database, with the reason; each of the others is its operator's alone."""
 
-PLATFORM_UPKEEP = {"audit.seal", "audit.night", "idempotency.sweep", "files.sweep", "files.scan", "exports.expire"}
+PLATFORM_UPKEEP = {
+    "audit.seal", "audit.night", "idempotency.sweep", "files.sweep", "files.scan", "exports.expire", "spaces.keep_up",
+}  # fmt: skip
 """Jobs by the clock: the platform's own upkeep, which nobody starts and nobody is told about."""
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from zhibu_core.audit.reading import Access
+from zhibu_core.audit.refusals import FAILED, REFUSED
+from zhibu_core.http.gate import PUBLIC
 from zhibu_core.identity.permissions import ROLES, STAFF_TITLE
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
@@ -21,8 +23,11 @@ DEEDS: Final[Mapping[str, Words]] = {
     "export.approve": Words("批准导出", "approved an export"),
     "export.refuse": Words("驳回导出", "refused an export"),
     "export.download": Words("下载导出文件", "took an export's file"),
+    "export.end": Words("提前结束导出", "ended an export early"),
     "export.expire": Words("删除过期的导出文件", "deleted an expired export's files"),
     "export.read": Words("查询导出登记", "searched the register of exports"),
+    REFUSED: Words("请求被拒绝", "was refused"),
+    FAILED: Words("登录失败", "failed to sign in"),
     "audit.resume": Words("恢复备份后接续审计", "had the audit go on after a restored backup"),
     "tenant.open": Words("开通租户", "opened the tenant"),
     "tenant.suspend": Words("暂停租户", "suspended the tenant"),
@@ -66,7 +71,27 @@ FIELDS: Final[Mapping[str, Words]] = {
     "sign_in_off_since": Words("停用登录", "sign-in off"),
     "role_grant": Words("授权", "role grants"),
 }
+CAUSES: Final[Mapping[str, Words]] = {
+    "forbidden": Words("没有权限", "without permission"),
+    "second_factor": Words("缺双因素验证", "without a second factor"),
+    "cross_site": Words("来自其他网站", "from another site"),
+    "token_refused": Words("令牌无效", "token not valid"),
+    "token_form": Words("令牌格式不对", "not a token"),
+    "token_repeated": Words("令牌重复使用", "token used before"),
+    "other_tenant": Words("其他单位的令牌", "token of another tenant"),
+    "sign_in": Words("令牌没有对应的人员", "token of nobody here"),
+    "sign_in_refused": Words("登录服务拒绝", "refused by the sign-in service"),
+    "sign_in_state": Words("登录返回不完整", "came back incomplete"),
+    "sign_in_attempt": Words("没有登录过程或已超时", "no attempt, or too late"),
+    "organization_missing": Words("账号不属于本单位", "account of no member organization"),
+    "level_missed": Words("没有完成双因素验证", "second factor not confirmed"),
+    "scim_program": Words("不是登记的集成程序", "not a registered program"),
+}
+"""Why a request was refused, which stands first among the fields of its row."""
+
 OBJECTS: Final[Mapping[str, Words]] = {
+    "graphql": Words("数据接口", "GraphQL"),
+    "scim": Words("人事目录接口", "SCIM"),
     "file": Words("附件", "file"),
     "person": Words("人员", "person"),
     "import_run": Words("导入", "import"),
@@ -77,6 +102,7 @@ OBJECTS: Final[Mapping[str, Words]] = {
     "page": Words("页面", "page"),
     "web_session": Words("登录", "sign-in"),
     "tenant": Words("租户", "tenant"),
+    "setting": Words("设置", "setting"),
     "meeting": Words("活动记录", "meeting record"),
     "attendance": Words("出席", "attendance"),
     "task": Words("任务", "task"),
@@ -96,10 +122,13 @@ CLIENTS: Final[Mapping[str, Words]] = {
     "web": Words("网页", "web pages"),
     "command": Words("命令行", "command line"),
     "job": Words("后台任务", "job"),
+    "api": Words("接口", "API"),
 }
 STAFF: Final = "staff:"
+REFUSALS: Final = frozenset({REFUSED, FAILED})
 MEMBER: Final = ROLES["member"]
 NOBODY: Final = Words("平台（运维命令或后台任务）", "the platform (a command or a job)")
+UNKNOWN: Final = Words("未识别的来访者", "somebody unknown")
 GONE: Final = Words("已不在库中的人员", "somebody no longer on record")
 
 
@@ -108,20 +137,24 @@ class AccessWords:
 
     def __init__(self, platform: Platform, who: Scope, locale: str) -> None:
         actions = platform.scopes.policy(who.plugins).actions.values()
-        self._titles = {action.key: action.title for action in actions} | dict(DEEDS)
+        self._permissions = {action.key: action.title for action in actions}
+        self._titles = self._permissions | dict(DEEDS)
         self._plugins = {key: card.title for key, card in platform.host.manifests.items()}
         self._locale = locale
         self._joint = reader(locale).pgettext("list", ", ")
 
     def action(self, row: Access) -> str:
         """What was done; a deed of a plugin that is off by its key."""
-        found = self._titles.get(row.action)
-        return found.of(self._locale) if found else row.action
+        return self._said(self._titles, row.action)
+
+    def _said(self, words: Mapping[str, Words], key: str) -> str:
+        found = words.get(key)
+        return found.of(self._locale) if found else key
 
     def actor(self, row: Access) -> str:
         """Name and, after a joint, the roles held that day."""
         if row.actor_id is None:
-            return NOBODY.of(self._locale)
+            return (UNKNOWN if row.action in REFUSALS else NOBODY).of(self._locale)
         if row.client.startswith(STAFF):
             return self._joint.join([row.client.removeprefix(STAFF), STAFF_TITLE.of(self._locale)])
         roles = [ROLES[role] for role in row.roles if role in ROLES] or [MEMBER]
@@ -138,6 +171,9 @@ class AccessWords:
 
     def fields(self, row: Access, *, whole: bool = False) -> str:
         """The fields by their names; `whole` shows those that have none here as they stand."""
+        if row.action in REFUSALS:
+            wanted = [self._said(self._permissions, action) for action in row.fields[1:] if action != PUBLIC]
+            return self._joint.join([self._said(CAUSES, row.fields[0]), *wanted])
         known = [FIELDS[name].of(self._locale) for name in row.fields if name in FIELDS]
         rest = [name for name in row.fields if name not in FIELDS and name != WHOLE_RECORD] if whole else []
         return self._joint.join([*known, *rest])

@@ -20,6 +20,7 @@ STATES: Final[Mapping[str, Words]] = {
     "ready": Words("可下载", "can be taken"),
     "refused": Words("已驳回", "refused"),
     "expired": Words("已过期，文件已删除", "expired, files deleted"),
+    "ended": Words("已提前结束，文件已删除", "ended early, files deleted"),
 }
 FILTERS: Final[Mapping[str, Words]] = {
     "member_class": Words("人员类别", "Kind of member"),
@@ -95,7 +96,10 @@ class ExportWords:
             (words.gettext("Asked for by"), self.who(line.asked_by, export.asked_by)),
             (words.gettext("Asked for"), self.moment(export.asked_at)),
             (words.gettext("Last day to take it"), export.expires_on.isoformat()),
-            (words.gettext("Decided by"), line.decided_by or ""),
+            (
+                words.gettext("Ended by") if export.state == "ended" else words.gettext("Decided by"),
+                line.decided_by or "",
+            ),
             (words.gettext("Reason given"), export.reason or ""),
         ]
         return [Fact(label, value) for label, value in pairs if value]

@@ -41,6 +41,15 @@ _APPEND = text(
 )
 
 
+@dataclass(frozen=True)
+class By:
+    """Who did it (None: nobody that is known), through what, in which request."""
+
+    actor_id: uuid.UUID | None
+    client: str
+    request_id: str = ""
+
+
 async def note(
     session: AsyncSession,
     scope: Scope,
@@ -53,20 +62,35 @@ async def note(
 ) -> None:
     """Appends one row in the session's transaction; `action` is the permission's key under which it was done."""
     actor = scope.actor
+    by = By(actor.person_id if actor else None, actor.client if actor else "command", scope.request_id)
+    await append(session, by, action, object_type, object_id, fields=fields, purpose=purpose)
+
+
+async def append(
+    session: AsyncSession,
+    by: By,
+    action: str,
+    object_type: str,
+    object_id: uuid.UUID | None = None,
+    *,
+    fields: Sequence[str] = (),
+    purpose: str | None = None,
+) -> None:
+    """As `note`, where there is no scope."""
     await session.execute(
         _APPEND,
         {
             "tenant_id": tenant_of(session),
             "id": new_id(),
             "at": dt.datetime.now(dt.UTC),
-            "actor_id": actor.person_id if actor else None,
+            "actor_id": by.actor_id,
             "action": action,
             "object_type": object_type,
             "object_id": object_id,
             "fields": list(fields),
             "purpose": purpose,
-            "request_id": scope.request_id,
-            "client": actor.client if actor else "command",
+            "request_id": by.request_id,
+            "client": by.client,
         },
     )
 

@@ -1,45 +1,41 @@
-"""The installation's key that signs seals (Ed25519), in the folder of keys, and the public keys that seals are checked by."""
+"""Signs seals with the installation's key, and keeps the public keys that seals are checked by."""
 
-from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-    load_pem_public_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
+from zhibu_core.crypto import signing
 from zhibu_core.crypto.folder import write_once
+from zhibu_core.crypto.signing import SEALS, SigningKeys
 
-PRIVATE = "audit-signing.pem"
+PRIVATE = SEALS.file
 
 
 class SealingKeys:
     """Signs with the one private key; knows that key's public half and every `audit-<key id>.pub` in the folder.
 
-    To change the key, move `audit-signing.pem` away: the next seal makes a new one, and seals of the old stay readable
-    by its `.pub`.
+    To change the key, move it away (`audit-signing.pem`, or its entry in Vault) and start anew: the next seal makes another,
+    and seals of the old stay readable by its `.pub`.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, keys: SigningKeys) -> None:
+        self._keys = keys
+        self._shown: str | None = None
 
-    @cached_property
+    @property
+    def folder(self) -> Path:
+        """Where the public keys are."""
+        return self._keys.folder
+
+    @property
     def _private(self) -> Ed25519PrivateKey:
-        path = self.folder / PRIVATE
-        if not path.exists():
-            made = Ed25519PrivateKey.generate()
-            write_once(path, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        found = load_pem_private_key(path.read_bytes(), None)
-        if not isinstance(found, Ed25519PrivateKey):
-            raise TypeError(f"{PRIVATE} is no Ed25519 key")
-        write_once(self.folder / f"audit-{key_id(found.public_key())}.pub", pem_of(found.public_key()))
+        found = self._keys.key(SEALS)
+        name = key_id(found.public_key())
+        if self._shown != name:
+            write_once(self.folder / f"audit-{name}.pub", pem_of(found.public_key()))
+            self._shown = name
         return found
 
     @property
@@ -73,7 +69,7 @@ class SealingKeys:
 
 def key_id(key: Ed25519PublicKey) -> str:
     """The first 16 hexadecimal digits of SHA-256 over the key's 32 bytes."""
-    return sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()[:16]
+    return signing.key_id(key.public_bytes(Encoding.Raw, PublicFormat.Raw))
 
 
 def pem_of(key: Ed25519PublicKey) -> bytes:

@@ -86,9 +86,11 @@ def resume(slug: str, reason: str) -> None:
 def public_key() -> None:
     """Print the public key (PEM, Ed25519) that seals are signed for. Exit codes: 0 printed; 64 wrong usage."""
     from zhibu_core.audit.signing import SealingKeys
+    from zhibu_core.crypto.providers import signing_of
     from zhibu_core.settings import read_settings
 
-    click.echo(SealingKeys(read_settings().keys).public_pem(), nl=False)
+    settings = read_settings()
+    click.echo(SealingKeys(signing_of(settings.vault, settings.keys)).public_pem(), nl=False)
 
 
 def as_line(slug: str, report: Report) -> dict[str, object]:

@@ -1,6 +1,7 @@
-"""`zhibu export make|fetch|list|trace`: exports of personal data by hand, under the same rules as on the pages."""
+"""`zhibu export make|fetch|end|list|trace`: exports of personal data by hand, under the same rules as on the pages."""
 
 import json
+import os
 from pathlib import Path
 
 import click
@@ -97,8 +98,43 @@ def fetch(slug: str, number: str, recipient: str, out: Path) -> None:
             return b"".join([block async for block in reader.read()])
 
     content = run(work())
-    out.write_bytes(content)
+    _write(out, content)
     click.echo(f"{out}\t{len(content)}")
+
+
+def _write(out: Path, content: bytes) -> None:
+    """Whole or not there, and for its owner only: the file names persons."""
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@export.command()
+@TENANT
+@click.option("--number", required=True, help="The export's number.")
+@click.option("--reason", default="", help="Why; read by who asked for it.")
+def end(slug: str, number: str, reason: str) -> None:
+    """End an export before its last day: its files are deleted, the register stays.
+
+    Exit codes: 0 ended; 2 unknown tenant or number, or over already; 64 wrong usage.
+    """
+    from zhibu_core.exports.ending import discard_all
+    from zhibu_core.exports.ending import end as end_early
+    from zhibu_core.exports.reading import by_number
+
+    async def work() -> None:
+        async with platform() as running:
+            async with in_tenant(running, slug) as (session, scope):
+                found = await by_number(session, number)
+                _, names = await end_early(session, scope, found.id, reason.strip())
+            await discard_all(running, names)
+
+    run(work())
+    click.echo(f"{number.strip().upper()}\tended")
 
 
 @export.command("list")

@@ -7,7 +7,14 @@ import asyncpg
 
 QUERY = Path(__file__).with_name("catalog_audit.sql")
 GLOBAL_TABLES = frozenset(
-    {"global_identity_claim", "global_setting", "global_staff", "global_staff_session", "global_tenant"}
+    {
+        "global_board_line",
+        "global_identity_claim",
+        "global_setting",
+        "global_staff",
+        "global_staff_session",
+        "global_tenant",
+    }
 )
 """The tables of no tenant: no tenant_id column, written by definer functions only."""
 
@@ -19,6 +26,9 @@ CALLABLE_DEFINERS = {
     "app.close_staff_session(bytea)": "9e2e09a5a16e1d8d",
     "app.staff_of_session(bytea)": "b400c4ac2a0246f4",
     "app.staff_vouched(text,text)": "2dab2d46d03145a7",
+    "app.ask_deed(bytea,uuid,uuid,text,text)": "e1054dc098ee3f6c",
+    "app.asked_deeds(bytea,uuid,integer)": "7601148c6f19b03e",
+    "app.say_on_board(uuid[],jsonb)": "34f5f6605d1a4575",
 }
 """The definer functions that the runtime role may call, each with the digest of its body: another body is a fault."""
 

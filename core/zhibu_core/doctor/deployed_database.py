@@ -8,6 +8,7 @@ import asyncpg
 from zhibu_core.boot import audit_of, pending_of
 from zhibu_core.database.access import RUNTIME, Server
 from zhibu_core.database.canary import isolation_canary
+from zhibu_core.doctor.limits import limits_ignored
 from zhibu_core.doctor.unsafe import Unsafe, unsafe
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.host import PluginHost
@@ -65,7 +66,7 @@ async def examine_database(settings: Settings, server: Server) -> list[Unsafe]:
     finally:
         await connection.close()
     found += [unsafe("catalog", fault=fault) for fault in await audit_of(server)]
-    return [*found, *await _isolation(settings, server, host)]
+    return [*found, *await _running(settings, server, host)]
 
 
 async def _server(connection: asyncpg.Connection) -> AsyncIterator[Unsafe]:
@@ -107,9 +108,11 @@ def _attributes(rows: list[asyncpg.Record], *, citus: bool) -> Iterator[Unsafe]:
             yield unsafe("role_attributes", role=role)
 
 
-async def _isolation(settings: Settings, server: Server, host: PluginHost) -> list[Unsafe]:
+async def _running(settings: Settings, server: Server, host: PluginHost) -> list[Unsafe]:
+    """What is seen by a process of this release: limits of time, and isolation."""
     platform = Platform(settings, host, Database(server.dsn_for(), pool_size=2))
     try:
-        return [unsafe("isolation", fault=fault) for fault in await isolation_canary(platform)]
+        ignored = [unsafe("limits_ignored", setting=name) for name in await limits_ignored(platform.database)]
+        return [*ignored, *(unsafe("isolation", fault=fault) for fault in await isolation_canary(platform))]
     finally:
         await platform.close()

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from importlib.metadata import distributions
 from urllib.parse import urlsplit
 
+from zhibu_core.crypto.signing import ARCHIVES, SEALS
 from zhibu_core.database.access import database_for
 from zhibu_core.doctor.deployed_database import examine_database
 from zhibu_core.doctor.unsafe import Unsafe, unsafe
@@ -92,16 +93,23 @@ def _staff(settings: Settings) -> Iterator[Unsafe]:
         yield unsafe("staff_no_second_factor")
 
 
-def _keeping(settings: Settings) -> Iterator[Unsafe]:
-    """Where database, keys, files and audit are kept."""
-    if not settings.database_url:
-        yield unsafe("embedded_database")
+def _keys(settings: Settings) -> Iterator[Unsafe]:
     if settings.vault is None:
         yield unsafe("key_files", folder=settings.keys.name)
     elif not settings.vault.address.startswith("https://"):
         yield unsafe("vault_not_https", address=settings.vault.address)
+    for purpose in (ARCHIVES, SEALS) if settings.vault else ():
+        if (settings.keys / purpose.file).exists():
+            yield unsafe("signing_key_file", file=purpose.file)
     if settings.keys.exists() and settings.keys.stat().st_mode & 0o077:
         yield unsafe("keys_readable", mode=f"{settings.keys.stat().st_mode & 0o777:o}")
+
+
+def _keeping(settings: Settings) -> Iterator[Unsafe]:
+    """Where database, keys, files and audit are kept."""
+    if not settings.database_url:
+        yield unsafe("embedded_database")
+    yield from _keys(settings)
     if settings.anchor_folder is None and settings.anchor_bucket is None:
         yield unsafe("anchors_inside")
     if settings.storage.endpoint.startswith("http://"):

@@ -12,6 +12,7 @@ from zhibu_core.audit.nightly import faults_of_checks
 from zhibu_core.boot import audit_of, pending_of
 from zhibu_core.database.access import Server, database_for
 from zhibu_core.database.canary import isolation_canary
+from zhibu_core.doctor.limits import limits_ignored
 from zhibu_core.errors import ZhibuError
 from zhibu_core.identity.issuers import check_issuer_address
 from zhibu_core.platform import Platform
@@ -112,6 +113,10 @@ async def _database(settings: Settings, server: Server) -> AsyncIterator[Finding
     try:
         faults = await isolation_canary(platform)
         yield Finding("isolation", not faults, "; ".join(faults) or "no tenant sees another", None)
+        ignored = await limits_ignored(platform.database)
+        what = f"ignored: {', '.join(ignored)}" if ignored else "a page's statement may take 5 s, a report's 60 s"
+        mend = "Let the connection pooler pass the startup parameters of app_rt on." if ignored else None
+        yield Finding("limits", not ignored, what, mend)
         faults = await faults_of_checks(platform, dt.datetime.now(dt.UTC))
         mend = "zhibu audit verify --tenant SLUG looks anew; zhibu worker must run." if faults else None
         yield Finding("audit", not faults, "; ".join(faults) or "no check found anything wrong", mend)

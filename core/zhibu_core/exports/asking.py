@@ -71,11 +71,12 @@ async def refuse(session: AsyncSession, who: Scope, export_id: uuid.UUID, reason
 
 def may_decide(who: Scope, export: Export) -> bool:
     """Whether the reader may agree to it or refuse it: by the action, everywhere it reaches, and never the own."""
-    return (
-        who.actor is not None
-        and who.actor.person_id != export.asked_by
-        and all(who.may(APPROVE, path) for path in export.paths)
-    )
+    return who.actor is not None and who.actor.person_id != export.asked_by and decides_over(who, export)
+
+
+def decides_over(who: Scope, export: Export) -> bool:
+    """Whether the action of deciding is held everywhere that the export reaches, by a person: a program decides nothing."""
+    return not who.is_program and bool(export.paths) and all(who.may(APPROVE, path) for path in export.paths)
 
 
 def _registered(platform: Platform, session: AsyncSession, who: Scope, planned: Plan) -> Export:

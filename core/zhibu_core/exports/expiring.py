@@ -1,6 +1,8 @@
 """Ends exports whose last day is over: the files go, the register stays."""
 
 import datetime as dt
+import uuid
+from collections.abc import Sequence
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -36,7 +38,7 @@ async def expire_tenant(platform: Platform, tenant: Tenant) -> int:
     async with platform.database.session(tenant.id) as session:
         over = (Export.state.in_(("waiting", "ready")), Export.expires_on < tenant.current_day())
         exports = list(await session.scalars(select(Export).where(*over).with_for_update()))
-        names = await _remove_files(session, [export.id for export in exports])
+        names = await remove_files(session, [export.id for export in exports])
         for export in exports:
             export.state = "expired"
             await note(session, Scope(tenant, frozenset()), EXPIRE_NOTE, "export", export.id, fields=["content"])
@@ -45,7 +47,7 @@ async def expire_tenant(platform: Platform, tenant: Tenant) -> int:
     return len(exports)
 
 
-async def _remove_files(session: AsyncSession, exports: list[object]) -> list[str]:
+async def remove_files(session: AsyncSession, exports: Sequence[uuid.UUID]) -> list[str]:
     """Takes the files' rows away and returns the names of their objects, which nothing else has: each file is marked."""
     recipients = list(
         await session.scalars(

@@ -14,9 +14,9 @@ from zhibu_core.exports.declared import ExportColumn, ExportKind, kind_of
 from zhibu_core.organization.models import Organization
 from zhibu_core.organization.tree import bounds
 from zhibu_core.platform import Platform
-from zhibu_core.tenancy.directory import TenantSetting
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.tenancy.session import tenant_of
+from zhibu_core.tenancy.tenant_settings import read_setting
 from zhibu_core.words import Words
 
 MAKE, APPROVE, SENSITIVE = "export.make", "export.approve", "member.unmask"
@@ -142,8 +142,7 @@ def common(some: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
 
 async def approval_from(session: AsyncSession) -> int:
     """From how many persons on a second one must agree in this tenant."""
-    found = await session.scalar(select(TenantSetting.value).where(TenantSetting.key == APPROVAL_FROM))
-    return USUAL_APPROVAL_FROM if found is None else int(found["value"])
+    return int(await read_setting(session, APPROVAL_FROM, USUAL_APPROVAL_FROM))
 
 
 def parameters(tenant: uuid.UUID, kind: ExportKind, paths: Sequence[str], filters: Mapping[str, str]) -> dict[str, Any]:

@@ -29,8 +29,8 @@ from zhibu_core.tenancy.scope import Scope
 from zhibu_core.tenancy.session import instant_of
 
 OBJECT_TYPE = "core.export"
-HEARTBEAT = 15.0
-"""Seconds."""
+HEARTBEAT = 4.0
+"""Seconds between two signs of life, less than a transaction may be idle (`tenancy.limits`)."""
 
 EXPORT_KEY, RECIPIENT_KEY = "export.key", "export_recipient.key"
 

@@ -12,11 +12,12 @@ from zhibu_core.tenancy.models import TenantOwned
 
 
 class Export(TenantOwned):
-    """One export, from its asking on. `state`: waiting (for a second person), ready, refused, expired.
+    """One export, from its asking on. `state`: waiting (for a second person), ready, refused, expired, ended.
 
     `paths` are the subtrees its rows come from, `place` names them; `filters` are values by the filter's key. `key` is what the
-    digests of its lines are made with. `is_approved`: a second person has agreed; `reason` is the refusal's. `asked_by` is
-    None for the operator at the machine. `expires_on` is the last day on which its files can be taken.
+    digests of its lines are made with. `is_approved`: a second person has agreed; `reason` is the refusal's
+    or the early end's, and `decided_by` who said so. `asked_by` is None for the operator at the machine. `expires_on` is the
+    last day on which its files can be taken.
     """
 
     __tablename__ = "export"

@@ -5,8 +5,6 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import xlsxwriter
-
 from zhibu_core.exports.declared import ExportColumn
 from zhibu_core.exports.marking import harmless, marked
 
@@ -58,6 +56,8 @@ def _csv(copy: Copy) -> bytes:
 
 
 def _xlsx(copy: Copy) -> bytes:
+    import xlsxwriter  # forty modules, which only somebody who exports waits for
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "constant_memory": True, "strings_to_formulas": False})
     book.set_properties({"title": copy.title, "subject": copy.number, "comments": copy.notice})

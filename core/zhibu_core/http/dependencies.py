@@ -9,6 +9,7 @@ from litestar.di import NamedDependency, Provide
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.platform import Platform
+from zhibu_core.tenancy.limits import Limits
 from zhibu_core.tenancy.scope import Scope
 
 
@@ -30,10 +31,14 @@ def provide_today(who: NamedDependency[Scope]) -> dt.date:
 
 
 async def provide_session(
-    platform: NamedDependency[Platform], who: NamedDependency[Scope]
+    request: Request[Any, Any, Any], platform: NamedDependency[Platform], who: NamedDependency[Scope]
 ) -> AsyncGenerator[AsyncSession, None]:
-    """One transaction of the tenant: committed when the handler returns, rolled back when it raises."""
-    async with platform.database.session(who.tenant.id) as session:
+    """One transaction of the tenant: committed when the handler returns, rolled back when it raises.
+
+    A route that reads very many rows says `opt={"limits": REPORT}`; all others must be quick.
+    """
+    limits: Limits | None = request.route_handler.opt.get("limits")
+    async with platform.database.session(who.tenant.id, limits=limits) as session:
         yield session
 
 

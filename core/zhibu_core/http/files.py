@@ -19,6 +19,8 @@ from zhibu_core.errors import Gone
 from zhibu_core.http.gate import PUBLIC
 from zhibu_core.http.ranges import Span, Unsatisfiable, span_of
 from zhibu_core.platform import Platform
+from zhibu_core.spaces.copies import holds
+from zhibu_core.spaces.removing import COPY_FILE
 from zhibu_core.storage.links import Signed, no_such_file, person_of_link, sign
 from zhibu_core.storage.models import File
 from zhibu_core.storage.objects import Reader, open_object
@@ -42,6 +44,8 @@ async def open_file(
     """The content, whole or a range of it; the link says for whom, and the audit keeps it."""
     person = person_of_link(platform, who.tenant.id, file_id, token, dt.datetime.now(dt.UTC))
     file = await _file_for(session, who, file_id, person)
+    if file.object_type == COPY_FILE and not await holds(session, who, file.object_id):
+        raise no_such_file()
     reader = await open_object(platform, session, file.sha256)
     await note(session, replace(who, actor=Actor(person, "", "link")), ACTION, "file", file.id, fields=["content"])
     return await _answer(request, file, reader)

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.audit import note
 from zhibu_core.errors import Forbidden, NotFound
-from zhibu_core.http.bearer import scope_of_bearer
+from zhibu_core.http.bearer import scope_at_once, scope_of_bearer
+from zhibu_core.http.refused import TENANT
 from zhibu_core.identity.permissions import STAFF_ROLE
 from zhibu_core.identity.sessions import cookie_name, live_session
 from zhibu_core.identity.staff import COOKIE, admitted, staff_of_session
@@ -37,8 +38,9 @@ CLOSED = Words(
 async def gate(connection: Connection, handler: BaseRouteHandler) -> None:
     """Leaves the request's `Scope` in its state; raises `NotFound`, `Unauthenticated` or `Forbidden`."""
     platform: Platform = connection.app.state.platform
-    tenant = await _tenant(platform, str(connection.path_params.get("slug", "")))
-    scope = await _scope(platform, tenant, connection)
+    tenant = await open_tenant(platform, str(connection.path_params.get("slug", "")))
+    connection.state[TENANT] = tenant
+    scope = await scope_of(platform, tenant, connection)
     connection.state.scope = scope
     plugin = handler.opt.get("plugin")
     if plugin and plugin not in scope.plugins and plugin not in platform.host.platform:
@@ -61,7 +63,8 @@ async def _note_visit(platform: Platform, scope: Scope, action: str, path: str) 
         await note(session, scope, action, "page", purpose=path)
 
 
-async def _tenant(platform: Platform, slug: str) -> Tenant:
+async def open_tenant(platform: Platform, slug: str) -> Tenant:
+    """The tenant of this slug; raises `NotFound`, or `Forbidden` for one that is not open."""
     at, tenant = platform.tenants_seen.get(slug, (-TENANT_KEPT, None))
     if tenant is None or time.monotonic() - at > TENANT_KEPT:
         async with platform.database.system_session() as system:
@@ -72,8 +75,17 @@ async def _tenant(platform: Platform, slug: str) -> Tenant:
     return tenant
 
 
+async def scope_of(platform: Platform, tenant: Tenant, connection: Connection) -> Scope:
+    """Who asks, and what they may do; raises `Unauthenticated` or `Forbidden`."""
+    return await _scope(platform, tenant, connection)
+
+
 async def _scope(platform: Platform, tenant: Tenant, connection: Connection) -> Scope:
     request_id = connection.headers.get("x-request-id", "")[:64] or uuid.uuid4().hex[:12]
+    if authorization := connection.headers.get("authorization", ""):
+        known = await scope_at_once(platform, tenant, authorization, request_id)
+        if known is not None:
+            return known
     async with platform.database.session(tenant.id) as session:
         if authorization := connection.headers.get("authorization", ""):
             return await scope_of_bearer(platform, session, tenant, authorization, request_id)

@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from zhibu_core.errors import NotFound, Unavailable, ZhibuError
+from zhibu_core.errors import InvalidInput, NotFound, Unavailable, ZhibuError
 from zhibu_core.http.language import locale_of_connection
 from zhibu_core.words import Words
 
@@ -25,6 +25,19 @@ STATUS = {
     "INTERNAL": 500,
 }
 NO_RIGHT = "42501"
+TOO_SLOW = "57014"
+"""The state of a statement that was stopped at its limit (`tenancy.limits`)."""
+
+NO_LOCK = "55P03"
+NO_TEXT = frozenset({"22021", "22P05"})
+"""States of a text that PostgreSQL cannot hold: one with a NUL, typed by nobody but sent by programs."""
+
+BUSY = Words("服务繁忙，请稍候几秒再试。", "Busy just now. Try again in a few seconds.")
+SLOW = Words(
+    "这次查询用时过长，已停止，没有保存任何更改。请缩短时间段或缩小组织范围后再试；若仍如此，请告知管理员。",
+    "This took the database too long and was stopped; nothing was saved. Ask for a shorter time or a smaller part of the tree; "
+    "if it goes on, tell the administrator.",
+)
 PageOfError = Callable[[Request[Any, Any, Any], ZhibuError, int], Response[Any]]
 
 
@@ -33,9 +46,9 @@ def as_domain_error(error: Exception) -> ZhibuError:
     if isinstance(error, ZhibuError):
         return error
     if isinstance(error, PoolTimeout):
-        return Unavailable("busy", Words("服务繁忙，请稍候几秒再试。", "Busy just now. Try again in a few seconds."))
-    if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == NO_RIGHT:
-        return NotFound("not_found", Words("没有找到所请求的内容。", "What was asked for was not found."))
+        return Unavailable("busy", BUSY)
+    if isinstance(error, DBAPIError) and (found := _of_database(error)):
+        return found
     if isinstance(error, HTTPException):
         return _of_framework(error)
     log.error("unexpected", exc_info=error)
@@ -77,6 +90,26 @@ def _with_headers(response: Response[Any], raised: Exception) -> Response[Any]:
     if isinstance(raised, HTTPException):
         response.headers.update(raised.headers or {})
     return response
+
+
+def _of_database(error: DBAPIError) -> ZhibuError | None:
+    """What people are told of the database's own refusal; None where it is a mistake of ours."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state == NO_RIGHT:
+        return NotFound("not_found", Words("没有找到所请求的内容。", "What was asked for was not found."))
+    if state == TOO_SLOW:
+        return Unavailable("too_slow", SLOW)
+    if state in NO_TEXT:
+        return InvalidInput(
+            "text",
+            Words(
+                "文字中有不能保存的字符（NUL）。请删除后重试。",
+                "The text has a character that cannot be kept (NUL). Remove it.",
+            ),
+        )
+    if state == NO_LOCK or error.connection_invalidated:  # stopped, restarted, or idle past its limit
+        return Unavailable("busy", BUSY)
+    return None
 
 
 def _of_framework(error: HTTPException) -> ZhibuError:

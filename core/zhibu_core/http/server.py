@@ -8,6 +8,7 @@ from typing import Any
 import uvicorn
 
 GRACE = 25
+LARGEST_MESSAGE = 256 * 1024
 
 
 async def serve_until_stopped(app: Any, listening: socket.socket) -> None:
@@ -15,6 +16,9 @@ async def serve_until_stopped(app: Any, listening: socket.socket) -> None:
     config = uvicorn.Config(
         app,
         http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_MESSAGE,
+        ws_per_message_deflate=False,  # a window for each of a thousand connections costs more than it saves
         log_config=None,
         access_log=False,
         server_header=False,

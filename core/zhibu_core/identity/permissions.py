@@ -23,7 +23,15 @@ STAFF_TITLE = Words("平台运维人员", "platform staff")
 POWERS: Mapping[str, frozenset[str]] = {
     "system": frozenset({"plugin.switch", "setting.write"}),
     "security": frozenset(
-        {"role.grant", "role.define", "access.review", "staff.admit", "account.manage", "integrator.manage"}
+        {
+            "role.grant",
+            "role.define",
+            "access.review",
+            "staff.admit",
+            "account.manage",
+            "integrator.manage",
+            "setting.protect",
+        }
     ),
     "audit": frozenset({"audit.read"}),
 }
@@ -40,8 +48,12 @@ GUARDED = frozenset().union(*POWERS.values())
 SECOND_FACTOR_ROLES = frozenset({"admin", "system", "security", "auditor"})
 """Roles that as a whole hold only after a second factor."""
 
+FOR_PERSONS = GUARDED | {"export.approve"}
+"""Actions that need a person who answers for it, and are given to no program."""
+
 EVERYBODY = frozenset(ROLES)
 STAFF = frozenset({"organizer", "secretary", "auditor"})
+DRAFTERS = frozenset({"organizer", "secretary"})
 
 CORE_ACTIONS: tuple[Action, ...] = (
     Action("home.read", Words("查看自己的待办", "see one's own duties"), EVERYBODY),
@@ -59,6 +71,11 @@ CORE_ACTIONS: tuple[Action, ...] = (
     Action("export.make", Words("导出个人信息", "export personal data"), frozenset({"organizer", "secretary"})),
     Action("export.approve", Words("审批导出", "approve exports"), frozenset({"organizer", "security"})),
     Action("export.read", Words("查看导出登记", "read the register of exports"), frozenset({"auditor"})),
+    Action("space.read", Words("查看共建协议和往来", "read agreements and what crossed"), STAFF),
+    Action("space.propose", Words("发起和修改共建协议", "propose and change agreements"), DRAFTERS),
+    Action("space.sign", Words("代表本组织签署共建协议", "sign agreements for one's own side"), DRAFTERS),
+    Action("space.publish", Words("按共建协议共享记录", "publish records under an agreement"), DRAFTERS),
+    Action("space.revoke", Words("撤回共建协议", "revoke agreements"), DRAFTERS),
     Action("import.run", Words("导入数据", "import data"), frozenset({"organizer"})),
     Action("role.read", Words("查看授权", "read role grants"), frozenset({"security", "auditor"})),
     Action("role.grant", Words("授权", "grant and revoke roles"), frozenset({"security"})),
@@ -77,7 +94,9 @@ CORE_ACTIONS: tuple[Action, ...] = (
     Action("plugin.read", Words("查看插件", "read plugins"), frozenset({"system", "auditor"})),
     Action("plugin.switch", Words("启用和停用插件", "switch plugins"), frozenset({"system"})),
     Action("rule.read", Words("查看规则包", "read rule packs"), EVERYBODY),
+    Action("setting.read", Words("查看设置", "see settings"), frozenset({"system", "security", "auditor"})),
     Action("setting.write", Words("修改设置", "change settings"), frozenset({"system"})),
+    Action("setting.protect", Words("修改安全设置", "change security settings"), frozenset({"security"})),
     Action("scim", Words("用 SCIM 同步人员和组", "provision people and groups by SCIM"), frozenset()),
     Action(
         "directory.read",

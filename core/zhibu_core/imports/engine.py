@@ -25,6 +25,7 @@ from zhibu_core.organization.importers import core_importers
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.events import publish
 from zhibu_core.tenancy.ids import new_id
+from zhibu_core.tenancy.limits import COMMAND
 from zhibu_core.tenancy.models import TenantOwned
 from zhibu_core.tenancy.scope import Scope
 
@@ -98,7 +99,7 @@ async def run_import(
     tell = progress or (lambda _what, _share: None)
     importers = importers_for(platform, scope.plugins)
     cipher = platform.keyring.cipher(scope.tenant.id, "person.sealed")
-    async with platform.database.session(scope.tenant.id) as session:
+    async with platform.database.session(scope.tenant.id, limits=COMMAND) as session:
         known = await known_to(session, cipher, importers)
     reading = read_files(
         paths,
@@ -113,7 +114,7 @@ async def run_import(
     if all_or_nothing and reading.refused:
         return outcome
     try:
-        async with platform.database.session(scope.tenant.id) as session:
+        async with platform.database.session(scope.tenant.id, limits=COMMAND) as session:
             await _write(platform, session, scope, importers, outcome, paths, tell, run_id)
             if dry_run:
                 raise _Undo

@@ -15,15 +15,14 @@ from zhibu_core.imports.lines import cells_lines, change_line, lines, total_line
 from zhibu_core.logs import set_up_logs
 from zhibu_core.settings import read_settings
 from zhibu_core.tenancy.directory import find_tenant
+from zhibu_core.tenancy.limits import COMMAND
 
 TELL_EVERY = 0.2
-LONGEST = 600
-"""Seconds that one statement of an import may take."""
 
 
 async def work(order: Order) -> None:
     """Runs the order; what a person did wrong becomes an `error` line, anything else ends the process."""
-    async with running_platform(read_settings(), pool_size=2, statement_seconds=LONGEST) as platform:
+    async with running_platform(read_settings(), pool_size=2, limits=COMMAND) as platform:
         async with platform.database.system_session() as system:
             tenant = await find_tenant(system, order.tenant)
         async with platform.database.session(tenant.id) as session:

@@ -10,8 +10,9 @@ from zhibu_core.database.catalog import CALLABLE_DEFINERS, digest_of
 Connection = Any
 """An asyncpg connection, or the pool's proxy of one."""
 
-READABLE_BY_ALL = frozenset({"public.global_setting", "public.global_tenant"})
-"""Tables of no tenant that every tenant may read: names and slugs of tenants, and the installation's settings."""
+READABLE_BY_ALL = frozenset({"public.global_board_line", "public.global_setting", "public.global_tenant"})
+"""Tables of no tenant that every tenant may read: names and slugs of tenants, what consenting ones say on the board, and
+the installation's settings."""
 
 QUEUES = frozenset({"jobs.outbox", "jobs.handled", "jobs.scheduled_run"})
 """Tables of the dispatcher, which serves all tenants: ids and topics, never personal data."""

@@ -12,6 +12,9 @@ from zhibu_core.errors import Forbidden, Unauthenticated
 from zhibu_core.words import Words
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+INTEGRATOR = "integrator"
+"""The one role of a program: it holds the actions that it was given, and no person stands behind it."""
+
 SECOND_FACTOR = Words(
     "这项操作需要双因素验证。请重新登录并输入动态验证码。",
     "This needs a second factor. Sign in again and give the code of your device.",
@@ -77,6 +80,8 @@ class Scope:
     request_id: str = ""
     withheld: frozenset[str] = frozenset()
     """Actions that the person holds, but not in this session: they need a second factor."""
+    is_strong: bool = True
+    """Whether the session has a second factor, wherever the tenant's sign-in knows one."""
 
     @property
     def today(self) -> dt.date:
@@ -92,6 +97,11 @@ class Scope:
     def roles(self) -> frozenset[str]:
         """All roles held anywhere in the tenant."""
         return frozenset(grant.role for grant in self.grants)
+
+    @property
+    def is_program(self) -> bool:
+        """Whether a program asks and no person stands behind it."""
+        return self.roles == {INTEGRATOR}
 
     def paths(self, action: str) -> tuple[str, ...]:
         """The subtrees in which the action is held, shortest first and none inside another."""

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,20 +11,23 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
 from zhibu_core.tenancy.guard import UnboundTenant, model_names
+from zhibu_core.tenancy.limits import WEB, Limits, limits_here
 from zhibu_core.tenancy.models import TenantOwned
+from zhibu_core.tenancy.reading import Readers
 
 UNBOUND = "tenant"
 CONNECTION = "connection"
 """Where a session knows the connection of its running transaction: no greenlet is needed to reach the driver."""
 
+LIMITS = "limits"
+
 
 class Database:
     """The runtime's pool of connections (role app_rt), and the only maker of sessions."""
 
-    def __init__(
-        self, url: str, *, pool_size: int = 8, application: str = "zhibu", statement_seconds: int = 60
-    ) -> None:
+    def __init__(self, url: str, *, pool_size: int = 8, application: str = "zhibu", limits: Limits = WEB) -> None:
         self.url = url
+        self.limits = limits
         self.engine: AsyncEngine = create_async_engine(
             _sqlalchemy_url(url),
             pool_size=pool_size,
@@ -32,39 +35,44 @@ class Database:
             pool_timeout=2,
             pool_pre_ping=True,
             connect_args={
-                "server_settings": {"application_name": application, "statement_timeout": f"{statement_seconds}s",
-                                    "idle_in_transaction_session_timeout": f"{statement_seconds}s", "jit": "off"},
+                "server_settings": {"application_name": application, "jit": "off", **limits.as_settings()},
             },
-        )  # fmt: skip
+        )
         event.listen(self.engine.sync_engine, "begin", _bind)
+        self.readers = Readers(self.engine, pool_size)
         self.info: dict[str, Any] = {}
         """What every session knows beside its tenant (`session.info`); the platform fills it once."""
 
     @asynccontextmanager
-    async def session(self, tenant_id: uuid.UUID, *, snapshot: bool = False) -> AsyncIterator[AsyncSession]:
+    async def session(
+        self, tenant_id: uuid.UUID, *, snapshot: bool = False, limits: Limits | None = None
+    ) -> AsyncIterator[AsyncSession]:
         """One transaction of one tenant: commits at the end of the block, rolls back when it raises.
 
-        All statements of a `snapshot` see the database as it was at the first.
+        All statements of a `snapshot` see the database as it was at the first. `limits` are by default those of the
+        surrounding `working_under`, else the process's own.
         """
         options = {"tenant": tenant_id} | ({"isolation_level": "REPEATABLE READ"} if snapshot else {})
-        async with (
-            self._session(self.engine.execution_options(**options), tenant_id) as session,
-            session.begin(),
-        ):
+        async with self._session(options, tenant_id, limits) as session, session.begin():
             yield session
 
     @asynccontextmanager
     async def system_session(self) -> AsyncIterator[AsyncSession]:
         """A transaction of no tenant: sees the global tables and nothing of any tenant."""
-        async with self._session(self.engine.execution_options(tenant=None), None) as session, session.begin():
+        async with self._session({"tenant": None}, None) as session, session.begin():
             yield session
 
-    def _session(self, engine: AsyncEngine, tenant: uuid.UUID | None) -> AsyncSession:
+    def _session(
+        self, options: Mapping[str, Any], tenant: uuid.UUID | None, limits: Limits | None = None
+    ) -> AsyncSession:
         info = {**self.info, "tenant": tenant}
+        wanted = limits or limits_here() or self.limits
+        engine = self.engine.execution_options(**options, **({LIMITS: wanted} if wanted != self.limits else {}))
         return AsyncSession(engine, expire_on_commit=False, sync_session_class=TenantSession, info=info)
 
     async def close(self) -> None:
         """Closes every connection of the pool."""
+        await self.readers.close()
         await self.engine.dispose()
 
 
@@ -126,12 +134,21 @@ def instant_of(session: AsyncSession) -> dt.datetime:
     return instant
 
 
+async def give_time(session: AsyncSession, limits: Limits) -> None:
+    """These limits for the rest of the session's transaction: for what is known only once it has begun."""
+    for statement in limits.as_statements():
+        await session.execute(text(statement))
+
+
 def _bind(connection: Connection) -> None:
     options = connection.get_execution_options()
     if UNBOUND not in options:
         raise UnboundTenant(["connection"])
     if options[UNBOUND] is not None:
         connection.execute(text("select app.bind(:tenant)"), {"tenant": options[UNBOUND]})
+    if LIMITS in options:
+        for statement in options[LIMITS].as_statements():
+            connection.exec_driver_sql(statement)
 
 
 def _sqlalchemy_url(url: str) -> str:

@@ -1,4 +1,5 @@
-{{/* A Deployment with its disruption budget and autoscaler. Takes root, part ("web" or "worker") and args. */}}
+{{/* A Deployment with its disruption budget and autoscaler. Takes root, part ("web", "worker" or "operator"), args, and
+     owner: the secret with app_owner's address, for the part that may have it. */}}
 {{- define "zhibu.deployment" -}}
 {{- $own := index .root.Values .part -}}
 {{- $name := printf "%s-%s" (include "zhibu.name" .root) .part -}}
@@ -9,7 +10,7 @@ metadata:
   labels:
     {{- include "zhibu.labels" . | nindent 4 }}
 spec:
-  {{- if not $own.autoscaling.enabled }}
+  {{- if not (dig "autoscaling" "enabled" false $own) }}
   replicas: {{ $own.replicas }}
   {{- end }}
   revisionHistoryLimit: 3
@@ -31,13 +32,7 @@ spec:
       securityContext:
         {{- include "zhibu.podSecurity" . | nindent 8 }}
       {{- include "zhibu.placement" (dict "root" .root "own" $own) | nindent 6 }}
-      topologySpreadConstraints:
-        - maxSkew: 1
-          topologyKey: kubernetes.io/hostname
-          whenUnsatisfiable: ScheduleAnyway
-          labelSelector:
-            matchLabels:
-              {{- include "zhibu.selector" . | nindent 14 }}
+      {{- include "zhibu.spread" . | nindent 6 }}
       containers:
         - name: {{ .part }}
           image: {{ include "zhibu.image" .root }}
@@ -45,13 +40,13 @@ spec:
           args: {{ toJson .args }}
           env:
             {{- include "zhibu.serviceEnvironment" .root | nindent 12 }}
+            {{- with .owner }}
+            {{- include "zhibu.secret" (dict "name" "ZHIBU_OWNER_URL" "from" .) | nindent 12 }}
+            {{- end }}
           ports:
             - {name: http, containerPort: 8000, protocol: TCP}
-          {{- include "zhibu.probes" . | nindent 10 }}
-          lifecycle:
-            preStop:
-              sleep:
-                seconds: {{ .root.Values.shutdown.wait }}
+          {{- include "zhibu.probes" (dict "live" "/health/live" "ready" "/health/ready") | nindent 10 }}
+          {{- include "zhibu.wait" .root | nindent 10 }}
           resources:
             {{- toYaml $own.resources | nindent 12 }}
           securityContext:
@@ -61,19 +56,8 @@ spec:
       volumes:
         {{- include "zhibu.volumes" .root | nindent 8 }}
 ---
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata:
-  name: {{ $name }}
-  labels:
-    {{- include "zhibu.labels" . | nindent 4 }}
-spec:
-  maxUnavailable: {{ $own.maxUnavailable }}
-  unhealthyPodEvictionPolicy: AlwaysAllow
-  selector:
-    matchLabels:
-      {{- include "zhibu.selector" . | nindent 6 }}
-{{- if $own.autoscaling.enabled }}
+{{ include "zhibu.budget" . }}
+{{- if dig "autoscaling" "enabled" false $own }}
 ---
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
@@ -91,6 +75,33 @@ spec:
         name: cpu
         target: {type: Utilization, averageUtilization: {{ $own.autoscaling.targetCPU }}}
 {{- end }}
+{{- end -}}
+
+{{/* How many pods of a part may be away at once. Takes root and part. */}}
+{{- define "zhibu.budget" -}}
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: {{ include "zhibu.name" .root }}-{{ .part }}
+  labels:
+    {{- include "zhibu.labels" . | nindent 4 }}
+spec:
+  maxUnavailable: {{ (index .root.Values .part).maxUnavailable }}
+  unhealthyPodEvictionPolicy: AlwaysAllow
+  selector:
+    matchLabels:
+      {{- include "zhibu.selector" . | nindent 6 }}
+{{- end -}}
+
+{{/* The pods of a part on different machines where there are some. Takes root and part. */}}
+{{- define "zhibu.spread" -}}
+topologySpreadConstraints:
+  - maxSkew: 1
+    topologyKey: kubernetes.io/hostname
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels:
+        {{- include "zhibu.selector" . | nindent 8 }}
 {{- end -}}
 
 {{/* Where pods may run, and the secrets with which their image is fetched. */}}

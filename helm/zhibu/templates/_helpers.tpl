@@ -129,19 +129,27 @@ seccompProfile:
     sizeLimit: 1Gi
 {{- end -}}
 
-{{/* Three probes, on the one port that web and worker both serve. */}}
+{{/* Requests stop coming before the process is told to end. */}}
+{{- define "zhibu.wait" -}}
+lifecycle:
+  preStop:
+    sleep:
+      seconds: {{ .Values.shutdown.wait }}
+{{- end -}}
+
+{{/* Three probes, on the one port that a part serves. Takes live and ready, the paths of its doors. */}}
 {{- define "zhibu.probes" -}}
 startupProbe:
-  httpGet: {path: /health/live, port: http}
+  httpGet: {path: {{ .live }}, port: http}
   periodSeconds: 2
   failureThreshold: 60
 livenessProbe:
-  httpGet: {path: /health/live, port: http}
+  httpGet: {path: {{ .live }}, port: http}
   periodSeconds: 10
   timeoutSeconds: 5
   failureThreshold: 6
 readinessProbe:
-  httpGet: {path: /health/ready, port: http}
+  httpGet: {path: {{ .ready }}, port: http}
   periodSeconds: 5
   timeoutSeconds: 5
   failureThreshold: 2

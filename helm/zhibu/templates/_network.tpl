@@ -1,9 +1,9 @@
-{{/* Web and worker: not the migration, which has a policy of its own. */}}
+{{/* Web, worker and operator: not migration and bridge, which have policies of their own. */}}
 {{- define "zhibu.service" -}}
 matchLabels:
   {{- include "zhibu.selector" (dict "root" . "part" "") | nindent 2 }}
 matchExpressions:
-  - {key: app.kubernetes.io/component, operator: In, values: [web, worker]}
+  - {key: app.kubernetes.io/component, operator: In, values: [web, worker, operator]}
 {{- end -}}
 
 {{/* One way out, to `peers` on `port`; names are asked for by UDP as well. */}}

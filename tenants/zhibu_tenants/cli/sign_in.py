@@ -10,13 +10,13 @@ from zhibu_core.cli.loop import run
 from zhibu_core.cli.running import in_tenant, platform
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
-from zhibu_tenants.cli import life
+from zhibu_tenants.cli import deeds, life, setting
 from zhibu_tenants.cli.tenant import tenant
 
 if TYPE_CHECKING:
     from zhibu_tenants.keycloak.provisioning import NewBroker
 
-__all__ = ["life", "tenant"]
+__all__ = ["deeds", "life", "setting", "tenant"]
 """The group with all its commands: those of a tenant's life are added where they are imported."""
 
 

@@ -28,6 +28,7 @@ SAMPLES: dict[str, Any] = {
     "Boolean": True,
     "Date": "2026-05-10",
     "DateTime": "2026-05-10T08:00:00Z",
+    "UUID": "01a20286-0000-7000-8000-000000000000",
 }
 DEEPEST = 3
 INSIDE = frozenset({"edges", "node"})

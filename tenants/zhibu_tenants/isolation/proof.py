@@ -14,6 +14,7 @@ from zhibu_core.isolation.report import Check, Fault, Report
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.bulk import raw_connection
 from zhibu_core.tenancy.directory import all_tenants
+from zhibu_core.tenancy.limits import REPORT, working_under
 from zhibu_core.tenancy.scope import Scope, Tenant
 from zhibu_core.words import Words
 from zhibu_tenants.isolation.graphql_walk import walk
@@ -30,9 +31,10 @@ async def prove(platform: Platform, scope: Scope) -> Report:
     started = time.monotonic()
     tenant = scope.tenant
     other = await _neighbour_of(platform, tenant)
+    with working_under(REPORT):
+        walked = [*await _probed(platform, tenant, other), await walk(platform, tenant, other)]
     checks = [
-        *await _probed(platform, tenant, other),
-        await walk(platform, tenant, other),
+        *walked,
         _named("canary", CANARY, await isolation_canary(platform)),
         _named("catalog", CATALOG, await audit_catalog(platform.owner_url or platform.database.url)),
     ]

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from zhibu_core.crypto.signing import key_id, public_bytes, signing_key
+from zhibu_core.crypto.signing import ARCHIVES, key_id, public_bytes
 from zhibu_core.database.ownership import as_owner
 from zhibu_core.platform import Platform
+from zhibu_core.spaces.leaving import end_at_others
 from zhibu_core.storage.sweeping import erase_objects
 from zhibu_core.tenancy.scope import Tenant
 from zhibu_core.words import Words
@@ -65,6 +66,7 @@ async def erase_tenant(platform: Platform, tenant: Tenant, certificate: Path) ->
     _take_back(certificate, tenant)
     with draft_of(certificate) as draft:
         await change_state(platform, tenant, "erasing")
+        await end_at_others(platform, tenant)
         found = await _found(platform, tenant)
         platform.keyring.destroy(tenant.id)
         left = await follow_state(platform, tenant, on=False)
@@ -134,7 +136,7 @@ def _counting(name: str) -> str:
 def _said(
     platform: Platform, tenant: Tenant, rows: dict[str, int], files: int, head: str | None, left: Words | None
 ) -> Certificate:
-    now, public = dt.datetime.now(dt.UTC), public_bytes(signing_key(platform.settings.keys))
+    now, public = dt.datetime.now(dt.UTC), public_bytes(platform.signing.key(ARCHIVES))
     return Certificate(
         slug=tenant.slug,
         name=tenant.name,
@@ -151,7 +153,7 @@ def _said(
 
 
 def _signed(platform: Platform, said: Certificate) -> bytes:
-    signature = signing_key(platform.settings.keys).sign(encode(said))
+    signature = platform.signing.key(ARCHIVES).sign(encode(said))
     return encode({"certificate": said, "signature": base64_of(signature)}) + b"\n"
 
 
@@ -170,6 +172,7 @@ async def _remove_tenant(owner: "asyncpg.Connection[asyncpg.Record]", tenant: Te
     await owner.execute("delete from jobs.outbox where tenant_id = $1", tenant.id)
     await owner.execute("delete from tenant_anchor where tenant_id = $1", tenant.id)
     await owner.execute("delete from global_identity_claim where tenant = $1", tenant.id)
+    await owner.execute("delete from global_board_line where tenant = $1", tenant.id)
     await owner.execute("delete from global_tenant where id = $1", tenant.id)
 
 

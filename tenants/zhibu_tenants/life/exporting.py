@@ -10,7 +10,7 @@ from sqlalchemy import Table, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.audit import note
-from zhibu_core.crypto.signing import public_bytes, signing_key
+from zhibu_core.crypto.signing import ARCHIVES, public_bytes
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Actor, Scope, Tenant
 from zhibu_tenants.life.archive import (
@@ -47,7 +47,7 @@ async def export_tenant(platform: Platform, tenant: Tenant, out: Path, *, by: Ac
                 await note(session, scope, "tenant.export", "tenant", tenant.id, purpose=out.name)
             content = encode(manifest)
             archive.writestr(MANIFEST, content)
-            archive.writestr(SIGNATURE, base64_of(signing_key(platform.settings.keys).sign(content)))
+            archive.writestr(SIGNATURE, base64_of(platform.signing.key(ARCHIVES).sign(content)))
         draft.keep()
     return manifest
 
@@ -73,7 +73,7 @@ async def _write(
         tables=entries,
         files=await write_files(platform, session, archive),
         audit_head=head.hex() if head else None,
-        public_key=base64_of(public_bytes(signing_key(platform.settings.keys))),
+        public_key=base64_of(public_bytes(platform.signing.key(ARCHIVES))),
     )
 
 

@@ -22,6 +22,9 @@ from zhibu_core.database.ownership import as_owner, owner_of
 from zhibu_core.errors import InvalidInput
 from zhibu_core.organization.sealed import COLUMN, open_secrets, sealed_columns
 from zhibu_core.platform import Platform
+from zhibu_core.spaces.board import forget_word
+from zhibu_core.spaces.life import settle_down
+from zhibu_core.tallies.rebuilding import rebuild_tallies
 from zhibu_core.tenancy.bulk import insert_rows
 from zhibu_core.tenancy.directory import all_tenants, find_tenant, refuse_taken
 from zhibu_core.tenancy.ids import new_id
@@ -174,6 +177,9 @@ async def _fill(
     if entries:
         raise bad_archive(f"表 {'、'.join(entries)} 不认识", f"it holds unknown tables: {', '.join(entries)}")
     scope = Scope(tenant, frozenset())
+    await rebuild_tallies(session)
+    await forget_word(session)
+    await settle_down(session)
     plugins = await platform.scopes.plugins_of(session, tenant)
     for plugin in platform.host.implementing("import_tenant", plugins):
         await platform.host.ask(

@@ -15,6 +15,7 @@ from zhibu_core.organization.people import Membership, Person
 from zhibu_core.organization.sealed import COLUMN, PersonSecrets, open_secrets, sealed_columns
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.person_data import Kept
+from zhibu_core.spaces.life import forget_person
 from zhibu_core.storage.models import File
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
@@ -77,6 +78,7 @@ async def erase_person(platform: Platform, session: AsyncSession, scope: Scope, 
     )
     if listed:
         kept.append(Kept(Words("导出登记", "register of exports"), listed, _REGISTER))
+    kept += await forget_person(session, person.id)
     for plugin in platform.host.implementing("erase_person", platform.host.switchable):
         kept += await platform.host.ask(plugin, "erase_person", session=session, scope=scope, person_id=person.id)
     await note(session, scope, "person.erase", "person", person.id)

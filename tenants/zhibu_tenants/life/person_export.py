@@ -16,6 +16,7 @@ from zhibu_core.organization.people import Membership, Person
 from zhibu_core.organization.sealed import COLUMN, open_secrets
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.person_data import PersonSection, rows_about
+from zhibu_core.spaces.life import about_person
 from zhibu_core.storage.models import File
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
@@ -41,6 +42,7 @@ async def export_person(platform: Platform, session: AsyncSession, scope: Scope,
         PersonSection(title, await rows_about(session, model, person.id, column=column))
         for title, model, column in _SECTIONS
     ]
+    sections += [PersonSection(title, rows) for title, rows in await about_person(session, person.id)]
     listed = await listing_of(session, person.id)
     sections.append(PersonSection(Words("列有本人的导出", "exports that list the person"), listed))
     for plugin in platform.host.implementing("export_person", platform.host.switchable):

@@ -20,6 +20,16 @@ from zhibu_core.organization.models import Organization, OrganizationPlacement, 
 from zhibu_core.organization.people import Membership, Person
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.models import PluginEnablement
+from zhibu_core.spaces.models import (
+    Space,
+    SpaceArrival,
+    SpaceCopy,
+    SpaceEnvelope,
+    SpaceParty,
+    SpaceRead,
+    SpaceSignature,
+    SpaceVersion,
+)
 from zhibu_core.storage.models import File
 from zhibu_core.tenancy.directory import TenantSetting
 from zhibu_core.tenancy.models import TenantOwned
@@ -36,7 +46,10 @@ LEFT_OUT: Mapping[str, str] = {
     "idempotency": "answers kept for a day",
     "file_object": "where contents lie here; an archive holds the contents, and an import seals them anew",
     "file_upload": "uploads under way",
+    "fact_tally": "sums of the facts that an archive holds; an import counts them anew",
+    "member_tally": "sums of the memberships that an archive holds; an import counts them anew",
     "directory_day": "how the calls of this installation's programs went",
+    "stored_operation": "documents that programs of this installation name; another one's programs store their own",
 }
 """Tables that an archive does not hold, with the reason."""
 
@@ -49,8 +62,9 @@ EVIDENCE: Mapping[str, str] = {
 CORE: tuple[type[TenantOwned], ...] = (
     AccessReview, Account, AuditCheck, AuditEntry, AuditSeal, DirectoryGroup, DirectoryMember, DirectoryUser, DutyWaiver, Export,
     ExportDownload, ExportPerson, ExportRecipient, Fact, FactEnd,
-    File, ImportRun, Membership, Organization, OrganizationPlacement, Person, PluginEnablement, Position, RoleGrant, RuleLayer, StaffEntry,
-    TenantRole, TenantSetting, Term,
+    File, ImportRun, Membership, Organization, OrganizationPlacement, Person, PluginEnablement, Position, RoleGrant, RuleLayer, Space,
+    SpaceArrival, SpaceCopy, SpaceEnvelope, SpaceParty, SpaceRead, SpaceSignature, SpaceVersion, StaffEntry, TenantRole, TenantSetting,
+    Term,
 )  # fmt: skip
 
 # A table after all that its foreign keys name; a table that names itself is not counted.

@@ -8,14 +8,18 @@ from litestar import Request, Response, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from zhibu_core.errors import InvalidInput, ZhibuError
+from zhibu_core.errors import Conflict, InvalidInput, ZhibuError
+from zhibu_core.identity.staff import COOKIE
 from zhibu_core.platform import Platform
+from zhibu_core.tenancy.limits import COMMAND, working_under
 from zhibu_core.tenancy.scope import Actor, Scope, Tenant
 from zhibu_core.words import Words
 from zhibu_tenants.life.erasing import erase_tenant
 from zhibu_tenants.life.exporting import export_tenant
 from zhibu_tenants.life.states import resume, suspend
 from zhibu_tenants.operator.actions import ENTER, TENANT
+from zhibu_tenants.operator.asked import Deed, ask_deed
+from zhibu_tenants.operator.carrying import certificate_of
 from zhibu_tenants.operator.guard import HERE, platform_of, staff_of
 from zhibu_tenants.operator.pages import shown, tenant_named
 from zhibu_tenants.powers.staff_entries import HOURS, SHORTEST, ask_to_enter, leave
@@ -29,9 +33,13 @@ async def change_state(request: Request[Any, Any, Any], slug: FromPath[str]) -> 
     """Suspends or resumes; a reason is asked for and stands in the tenant's audit."""
     tenant = await tenant_named(request, slug)
     form = await request.form()
-    change, done = (resume, "resumed") if form.get("state") == "open" else (suspend, "suspended")
+    opens = form.get("state") == "open"
+    change, done = (resume, "resumed") if opens else (suspend, "suspended")
     try:
-        left = await change(platform_of(request), tenant, _reason(form.get("reason")), by=_doer(request))
+        reason = _reason(form.get("reason"))
+        if platform_of(request).owner_url is None:
+            return await _ask(request, tenant, "resume" if opens else "suspend", reason)
+        left = await change(platform_of(request), tenant, reason, by=_doer(request))
     except InvalidInput as error:
         return await shown(request, tenant, error=error)
     if left is not None:
@@ -44,7 +52,8 @@ async def export(request: Request[Any, Any, Any], slug: FromPath[str]) -> Respon
     """Writes the archive into the installation's own folder: it holds personal data and never goes through a browser."""
     tenant = await tenant_named(request, slug)
     out = _new_file(platform_of(request), "exports", tenant, "zip")
-    await export_tenant(platform_of(request), tenant, out, by=_doer(request))
+    with working_under(COMMAND):
+        await export_tenant(platform_of(request), tenant, out, by=_doer(request))
     return await shown(request, tenant, said={"archive": out.name})
 
 
@@ -71,8 +80,14 @@ async def erase(request: Request[Any, Any, Any], slug: FromPath[str]) -> Respons
             f"Type “{tenant.slug}” to confirm. Nothing was erased.",
         )
         return await shown(request, tenant, error=InvalidInput("not_confirmed", message, field="typed"))
-    out = _new_file(platform_of(request), "certificates", tenant, "json")
-    await erase_tenant(platform_of(request), tenant, out)
+    if platform_of(request).owner_url is None:
+        try:
+            return await _ask(request, tenant, "erase", "")
+        except Conflict as error:
+            return await shown(request, tenant, error=error)
+    out = certificate_of(platform_of(request), tenant, dt.datetime.now(dt.UTC))
+    with working_under(COMMAND):
+        await erase_tenant(platform_of(request), tenant, out)
     return Redirect(f"{HERE}/?done={out.name}", status_code=303)
 
 
@@ -106,6 +121,13 @@ async def leave_tenant(request: Request[Any, Any, Any], slug: FromPath[str]) -> 
     async with platform_of(request).database.session(tenant.id) as session:
         await leave(session, tenant, staff.id, staff.name)
     return _back(slug, "left")
+
+
+async def _ask(request: AnyRequest, tenant: Tenant, deed: Deed, reason: str) -> Redirect:
+    """Puts it down for the process that has the owner's address; the page says how it stands."""
+    async with platform_of(request).database.system_session() as system:
+        await ask_deed(system, request.cookies.get(COOKIE, ""), tenant, deed, reason)
+    return _back(tenant.slug, "asked")
 
 
 def _back(slug: str, done: str) -> Redirect:

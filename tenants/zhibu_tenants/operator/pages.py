@@ -9,10 +9,11 @@ from litestar.response import Redirect
 from zhibu_core.backup.taking import last_backup
 from zhibu_core.errors import InvalidInput, ZhibuError
 from zhibu_core.i18n import _L
-from zhibu_core.identity.staff import COVERS
+from zhibu_core.identity.staff import COOKIE, COVERS
 from zhibu_core.tenancy.directory import find_tenant
 from zhibu_core.tenancy.scope import BEIJING, Tenant
 from zhibu_tenants.operator.actions import READ, TENANT
+from zhibu_tenants.operator.asked import asked_deeds
 from zhibu_tenants.operator.guard import HERE, console_page, platform_of, staff_of
 from zhibu_tenants.operator.reading import standing_of, standings
 from zhibu_tenants.powers.staff_entries import HOURS, entries
@@ -66,10 +67,12 @@ async def shown(
     platform, staff = platform_of(request), staff_of(request)
     async with platform.database.session(tenant.id) as session:
         own = [line for line in await entries(session) if line.entry.staff_id == staff.id]
+        asked = await asked_deeds(session, request.cookies.get(COOKIE, ""), tenant.id, most=3)
     context = {
         "standing": await standing_of(platform, tenant),
         "crumbs": [Link(_L("Tenants"), f"{HERE}/"), Link(tenant.name)],
         "own": own,
+        "asked": asked,
         "covers": [Option(key, title) for key, title in COVERS.items()],
         "hours": HOURS,
         "zone": BEIJING,
@@ -87,8 +90,11 @@ async def _list(request: AnyRequest, typed: dict[str, str], error: ZhibuError | 
     asked = request.query_params.get("page", "1")
     number = int(asked) if asked.isdigit() else 1
     found, pages = await standings(platform, number)
+    async with platform.database.system_session() as system:
+        asked = await asked_deeds(system, request.cookies.get(COOKIE, ""))
     context = {
         "standings": found,
+        "asked": asked,
         "number": min(max(number, 1), pages),
         "pages": pages,
         "backup": last_backup(platform.settings),

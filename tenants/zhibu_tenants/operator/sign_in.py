@@ -31,7 +31,7 @@ async def staff_go(request: Request[Any, Any, Any]) -> Response[Any]:
     """To the issuer, with the second factor asked for wherever the source can say it."""
     platform = platform_of(request)
     try:
-        source = staff_source(platform)
+        source = await staff_source(platform)
         back = request.query_params.get("back", "")
         attempt = new_attempt(back if back.startswith(f"{HERE}/") else "", time.time(), source.level)
         address = await authorization_address(source, attempt, _callback_of(request))
@@ -53,7 +53,7 @@ async def staff_callback(request: Request[Any, Any, Any]) -> Response[Any]:
             raise _incomplete()
         if request.query_params.get("state") != attempt.state:
             raise _incomplete()
-        source = staff_source(platform)
+        source = await staff_source(platform)
         who = await finish(source, attempt, code, _callback_of(request))
         async with platform.database.system_session() as system:
             until = await strong_until(platform, system, source, who)

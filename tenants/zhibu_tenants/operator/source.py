@@ -7,7 +7,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from zhibu_core.crypto.signing import signing_key
+from zhibu_core.crypto.signing import ARCHIVES
 from zhibu_core.errors import Unavailable
 from zhibu_core.identity.code_flow import Attempt, Who
 from zhibu_core.identity.issuers import Issuer, check_issuer_address
@@ -15,17 +15,19 @@ from zhibu_core.identity.second_factor import LASTS, enrolment_dates
 from zhibu_core.identity.sources import Source
 from zhibu_core.identity.staff import vouched_at
 from zhibu_core.platform import Platform
+from zhibu_core.tenancy.directory import is_demo_database
 from zhibu_core.words import Words
 
 PURPOSE = b"zhibu staff sign-in\n"
 """What the installation's key signs here can be taken for nothing else it signs."""
 
 
-def staff_source(platform: Platform) -> Source:
+async def staff_source(platform: Platform) -> Source:
     """The staff's own issuer, else the installation's; raises `Unavailable` where neither is set or the address is unsafe."""
     settings = platform.settings
     if settings.staff_issuer:
-        check_issuer_address(settings.staff_issuer, demo=False)
+        async with platform.database.system_session() as system:
+            check_issuer_address(settings.staff_issuer, demo=await is_demo_database(system))
         fresh = Issuer(settings.staff_issuer, settings.staff_client_id, settings.staff_client_secret)
         issuer = platform.issuers_seen.setdefault(settings.staff_issuer, fresh)
         return Source(issuer, settings.staff_client_id, settings.staff_client_secret, level=settings.staff_level)
@@ -60,7 +62,7 @@ async def strong_until(platform: Platform, system: AsyncSession, source: Source,
 def sign_attempt(platform: Platform, attempt: Attempt) -> str:
     """The attempt as it waits in the browser: readable there, but changed by nobody."""
     content = msgspec.json.encode(attempt)
-    signature = signing_key(platform.settings.keys).sign(PURPOSE + content)
+    signature = platform.signing.key(ARCHIVES).sign(PURPOSE + content)
     return ".".join(base64.urlsafe_b64encode(part).decode() for part in (content, signature))
 
 
@@ -68,7 +70,7 @@ def read_attempt(platform: Platform, cookie: str) -> Attempt | None:
     """What the browser brought back; None where it is missing or not ours."""
     try:
         content, signature = (base64.urlsafe_b64decode(part) for part in cookie.split("."))
-        signing_key(platform.settings.keys).public_key().verify(signature, PURPOSE + content)
+        platform.signing.key(ARCHIVES).public_key().verify(signature, PURPOSE + content)
         return msgspec.json.decode(content, type=Attempt)
     except (ValueError, InvalidSignature, msgspec.DecodeError):
         return None

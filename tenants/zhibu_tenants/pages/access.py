@@ -6,16 +6,18 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import InvalidInput
 from zhibu_core.platform import Platform
+from zhibu_core.tenancy.limits import REPORT
 from zhibu_core.tenancy.scope import Scope
+from zhibu_tenants.pages.forms import FormPage
 from zhibu_tenants.powers.review import as_csv, confirm, end_by_review, review_lines
-from zhibu_web.framing import AnyRequest, page, prefix_of
+from zhibu_web.framing import AnyRequest
 
 HERE = "/people/roles/review"
+PAGE = FormPage(HERE, "tenants/access.html", "review")
 
 
 @get(HERE, opt={"action": "role.read"})
@@ -29,7 +31,7 @@ async def access_review(
     return await _shown(request, who, platform, session)
 
 
-@get(HERE + ".csv", opt={"action": "role.read"})
+@get(HERE + ".csv", opt={"action": "role.read", "limits": REPORT})
 async def access_review_file(
     who: NamedDependency[Scope], platform: NamedDependency[Platform], session: NamedDependency[AsyncSession]
 ) -> Response[bytes]:
@@ -55,7 +57,7 @@ async def review_line(
         await decide(session, who, grant_id)
     except InvalidInput as error:
         return await _shown(request, who, platform, session, error)
-    return Redirect(f"{prefix_of(request)}{HERE}?done={decide.__name__}", status_code=303)
+    return PAGE.done(request, decide.__name__)
 
 
 async def _shown(
@@ -68,11 +70,6 @@ async def _shown(
         "lines": due if only_due else lines,
         "due": len(due),
         "only_due": only_due,
-        "done": request.query_params.get("done", ""),
-        "error": error,
-        "has_errors": error is not None,
         "may_review": who.may("access.review"),
-        "here": f"{prefix_of(request)}{HERE}",
     }
-    status = 422 if error else 200
-    return page(request, who, platform, "tenants/access.html", context, door="review", status=status)
+    return PAGE.shown(request, who, platform, context, error=error)

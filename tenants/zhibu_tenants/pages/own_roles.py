@@ -12,11 +12,13 @@ from zhibu_core.errors import Forbidden, InvalidInput, ZhibuError
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
+from zhibu_tenants.pages.forms import FormPage, field_of
 from zhibu_tenants.powers.own_roles import define_role, end_role, own_roles
 from zhibu_web.components import Option
-from zhibu_web.framing import AnyRequest, page, prefix_of
+from zhibu_web.framing import AnyRequest
 
 HERE = "/people/roles/own"
+PAGE = FormPage(HERE, "tenants/own_roles.html", "people")
 FIELDS = ("key", "name", "english", "actions")
 
 
@@ -56,7 +58,7 @@ async def define_own_role(
             await define_role(session, platform.scopes, who, typed["key"], name, typed["actions"])
     except (InvalidInput, Forbidden) as error:
         return await _shown(request, who, platform, session, typed, error)
-    return Redirect(f"{prefix_of(request)}{HERE}?done=defined", status_code=303)
+    return PAGE.done(request, "defined")
 
 
 @post(HERE + "/{key:str}/end", opt={"action": "role.define"})
@@ -69,7 +71,7 @@ async def end_own_role(
     """Ends a role at once, for whoever holds it."""
     who.require("role.define", "")
     await end_role(session, who, key)
-    return Redirect(f"{prefix_of(request)}{HERE}?done=ended", status_code=303)
+    return PAGE.done(request, "ended")
 
 
 async def _shown(
@@ -85,13 +87,7 @@ async def _shown(
         "own": await own_roles(session),
         "options": [Option(key, actions[key].title, key) for key in sorted(actions) if key != "home.read"],
         "titles": {key: action.title for key, action in actions.items()},
-        "typed": typed,
-        "error": error,
-        "field": (error.field if error.field in FIELDS else "actions") if error else None,
-        "has_errors": error is not None,
-        "done": request.query_params.get("done", ""),
         "may_define": who.may("role.define", ""),
-        "here": f"{prefix_of(request)}{HERE}",
     }
-    status = 422 if error else 200
-    return page(request, who, platform, "tenants/own_roles.html", context, door="people", status=status)
+    field = field_of(error, FIELDS, "actions")
+    return PAGE.shown(request, who, platform, context, typed=typed, error=error, field=field)

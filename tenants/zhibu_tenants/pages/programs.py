@@ -5,17 +5,18 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Redirect
 
 from zhibu_core.errors import InvalidInput, NotFound, Unavailable, ZhibuError
-from zhibu_core.identity.permissions import GUARDED
+from zhibu_core.identity.permissions import FOR_PERSONS
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import BEIJING, Scope
 from zhibu_tenants.keycloak.programs import DOOR, create_program, end_program, programs, renew_secret
+from zhibu_tenants.pages.forms import FormPage, field_of
 from zhibu_web.components import Option
-from zhibu_web.framing import AnyRequest, page, prefix_of
+from zhibu_web.framing import AnyRequest
 
 HERE = "/exchange/programs"
+PAGE = FormPage(HERE, "tenants/programs.html", "exchange")
 READ, MANAGE = {"action": "integrator.read"}, {"action": "integrator.manage"}
 
 
@@ -72,12 +73,12 @@ async def end_a_program(
         await end_program(platform, who, name)
     except Unavailable as error:
         return await _shown(request, who, platform, error=error)
-    return Redirect(f"{prefix_of(request)}{HERE}?done=ended", status_code=303)
+    return PAGE.done(request, "ended")
 
 
 def _is_for_programs(action: str) -> bool:
-    """Not an administrator's power, not what every program has, and nothing about one's own person: a program is none."""
-    return action not in GUARDED and action != DOOR and not action.endswith("_own")
+    """Not what only a person may do, not what every program has, and nothing about one's own person: a program is none."""
+    return action not in FOR_PERSONS and action != DOOR and not action.endswith("_own")
 
 
 async def _shown(
@@ -100,14 +101,9 @@ async def _shown(
         "options": [Option(key, action.title) for key, action in offered.items()],
         "door": DOOR,
         "zone": BEIJING,
-        "typed": typed or {"name": chosen.name if chosen else "", "scopes": chosen.scopes if chosen else []},
-        "error": error,
-        "field": error.field if error and error.field in ("name", "scopes") else "name",
-        "has_errors": error is not None,
-        "done": request.query_params.get("done", ""),
         "given": given,
         "may_manage": who.may("integrator.manage"),
-        "here": f"{prefix_of(request)}{HERE}",
     }
-    status = 422 if error else 200
-    return page(request, who, platform, "tenants/programs.html", context, door="exchange", status=status)
+    known = {"name": chosen.name if chosen else "", "scopes": chosen.scopes if chosen else []}
+    field = field_of(error, ("name", "scopes"), "name")
+    return PAGE.shown(request, who, platform, context, typed=typed or known, error=error, field=field)

@@ -18,13 +18,15 @@ from zhibu_core.organization.models import Organization
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
+from zhibu_tenants.pages.forms import FormPage, field_of
 from zhibu_tenants.powers.own_roles import kinds_of_role
 from zhibu_tenants.powers.separation import is_separated
 from zhibu_tenants.roles import GrantLine, Wanted, end_grant, grant_role, grants_in_force
 from zhibu_web.components import Option
-from zhibu_web.framing import AnyRequest, page, prefix_of
+from zhibu_web.framing import AnyRequest
 
 HERE = "/people/roles"
+PAGE = FormPage(HERE, "tenants/roles.html", "people")
 FIELDS = ("person", "role", "node", "since", "until", "delegated_from")
 
 
@@ -58,7 +60,7 @@ async def grant(
             await grant_role(session, who, _wanted(typed))
     except (InvalidInput, NotFound) as error:
         return await _shown(request, who, platform, session, typed, error)
-    return Redirect(f"{prefix_of(request)}{HERE}?done=granted", status_code=303)
+    return PAGE.done(request, "granted")
 
 
 @post(HERE + "/{grant_id:uuid}/end", opt={"action": "role.grant"})
@@ -77,7 +79,7 @@ async def end(
     )
     who.require("role.grant", path or "")
     await end_grant(session, who, found)
-    return Redirect(f"{prefix_of(request)}{HERE}?done=ended", status_code=303)
+    return PAGE.done(request, "ended")
 
 
 def _wanted(typed: Mapping[str, str]) -> Wanted:
@@ -115,16 +117,10 @@ async def _shown(
         "groups": _by_node(await _in_reach(session, who, lines)),
         "options": [Option(key, kind.title) for key, kind in (await kinds_of_role(session)).items()],
         "separated": await is_separated(session),
-        "typed": typed,
-        "field": (error.field if error and error.field in FIELDS else _field(error)) if error else None,
-        "error": error,
-        "has_errors": error is not None,
-        "done": request.query_params.get("done", ""),
         "may_grant": who.may("role.grant"),
-        "here": f"{prefix_of(request)}{HERE}",
     }
-    status = 422 if error else 200
-    return page(request, who, platform, "tenants/roles.html", context, door="people", status=status)
+    field = field_of(error, FIELDS, _field(error)) if error else None
+    return PAGE.shown(request, who, platform, context, typed=typed, error=error, field=field)
 
 
 def _field(error: ZhibuError) -> str:

@@ -5,18 +5,19 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import Conflict, Forbidden, InvalidInput, NotFound, ZhibuError
 from zhibu_core.identity.accounts import accounts, invitations
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import BEIJING, Scope
+from zhibu_tenants.pages.forms import FormPage
 from zhibu_tenants.sign_ins import invite_person, issuers_of, link_sign_in, unlink_sign_in, vouch_for
 from zhibu_web.components import Option
-from zhibu_web.framing import AnyRequest, page, prefix_of
+from zhibu_web.framing import AnyRequest
 
 HERE = "/people/sign-ins"
+PAGE = FormPage(HERE, "tenants/sign_ins.html", "people")
 READ, MANAGE = {"action": "account.read"}, {"action": "account.manage"}
 SHOWN = 100
 Typed = dict[str, str]
@@ -107,7 +108,7 @@ async def _done(
             await work(typed)
     except (Conflict, Forbidden, InvalidInput, NotFound) as error:
         return await _shown(request, who, platform, session, form=form, typed=typed, error=error)
-    return Redirect(f"{prefix_of(request)}{HERE}?done={form}", status_code=303)
+    return PAGE.done(request, form)
 
 
 async def _typed(request: AnyRequest) -> Typed:
@@ -138,15 +139,9 @@ async def _shown(
         "issuers": [Option(one, one) for one in issuers],
         "zone": BEIJING,
         "form": form,
-        "typed": typed or {},
-        "error": error,
-        "field": f"{form}-{error.field or 'person'}" if error else "",
-        "has_errors": error is not None,
-        "done": request.query_params.get("done", ""),
         "code": code,
         "invited": invited,
         "may_manage": who.may("account.manage"),
-        "here": f"{prefix_of(request)}{HERE}",
     }
-    status = 422 if error else 200
-    return page(request, who, platform, "tenants/sign_ins.html", context, door="people", status=status)
+    field = f"{form}-{error.field or 'person'}" if error else None
+    return PAGE.shown(request, who, platform, context, typed=typed, error=error, field=field)

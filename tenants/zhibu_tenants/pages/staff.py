@@ -14,11 +14,12 @@ from zhibu_core.audit import note
 from zhibu_core.identity.staff import COVERS
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
+from zhibu_tenants.pages.forms import FormPage
 from zhibu_tenants.powers.settings import APPROVAL, set_setting, setting
 from zhibu_tenants.powers.staff_entries import approve, end_entry, entries
-from zhibu_web.framing import page, prefix_of
 
 HERE = "/people/staff"
+PAGE = FormPage(HERE, "tenants/staff.html", "people")
 
 
 @get(HERE, opt={"action": "staff.read"})
@@ -36,11 +37,9 @@ async def staff_entries(
         "titles": {key: action.title for key, action in actions.items()},
         "approval": bool(await setting(session, APPROVAL)),
         "zone": ZoneInfo(who.tenant.zone),
-        "done": request.query_params.get("done", ""),
         "may_admit": who.may("staff.admit", ""),
-        "here": f"{prefix_of(request)}{HERE}",
     }
-    return page(request, who, platform, "tenants/staff.html", context, door="people")
+    return PAGE.shown(request, who, platform, context)
 
 
 @post(HERE + "/{entry_id:uuid}/approve", opt={"action": "staff.admit"})
@@ -53,7 +52,7 @@ async def approve_staff(
     """Lets the person in, from now on."""
     who.require("staff.admit", "")
     await approve(session, who, entry_id)
-    return Redirect(f"{prefix_of(request)}{HERE}?done=approved", status_code=303)
+    return PAGE.done(request, "approved")
 
 
 @post(HERE + "/{entry_id:uuid}/end", opt={"action": "staff.admit"})
@@ -66,7 +65,7 @@ async def end_staff(
     """Ends or refuses an entry at once."""
     who.require("staff.admit", "")
     await end_entry(session, who, entry_id)
-    return Redirect(f"{prefix_of(request)}{HERE}?done=ended", status_code=303)
+    return PAGE.done(request, "ended")
 
 
 @post(HERE, opt={"action": "staff.admit"})
@@ -78,4 +77,4 @@ async def staff_policy(
     wanted = (await request.form()).get("approval") == "on"
     await set_setting(session, APPROVAL, wanted)
     await note(session, who, "staff.admit", "tenant", who.tenant.id, fields=["approval"])
-    return Redirect(f"{prefix_of(request)}{HERE}?done=policy", status_code=303)
+    return PAGE.done(request, "policy")

@@ -18,9 +18,10 @@ from scim2_models.path import (
     Present,
     ValuePath,
 )
-from sqlalchemy import Boolean, ColumnElement, and_, exists, func, literal_column, not_, or_
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_
 
 from zhibu_core.organization.people import Person
+from zhibu_core.organization.tree import NO_ROW
 from zhibu_core.words import Words
 from zhibu_tenants.scim.models import DirectoryGroup, DirectoryMember, DirectoryUser
 from zhibu_tenants.scim.refusals import Refused, invalid
@@ -31,9 +32,6 @@ Name = tuple[str, str, str | None]
 
 Sought = Callable[[str], bytes]
 """The blind index of a telephone."""
-
-NOTHING: ColumnElement[bool] = literal_column("false", Boolean)
-"""True of no row; SQLAlchemy's own `false()` would swallow the tenant's predicate beside it."""
 
 U, G, M = DirectoryUser, DirectoryGroup, DirectoryMember
 COLUMNS: Mapping[Name, Any] = {
@@ -97,14 +95,14 @@ class Condition(FilterVisitor[ColumnElement[bool]]):
             return self._compare(name, node.op, node.value)
         binding = self.bound.resolve_comparison(node.attr_path, strict=False)
         if binding is None:
-            return NOTHING
+            return NO_ROW
         return self._compare(name_of(binding), node.op, _value(binding, node.value))
 
     def visit_present(self, node: Present) -> ColumnElement[bool]:
         """Whether the attribute has a value."""
         binding = self.outer or self.bound.resolve_comparison(node.attr_path, strict=False)
         if binding is None:
-            return NOTHING
+            return NO_ROW
         name = self._inner(node.attr_path.attr) if self.outer is not None else name_of(binding)
         if name in LINKS:
             return _linked(name)
@@ -113,7 +111,7 @@ class Condition(FilterVisitor[ColumnElement[bool]]):
 
     def visit_not(self, node: Not) -> ColumnElement[bool]:
         """What is unknown counts as not true, so its opposite is true."""
-        return not_(func.coalesce(self.visit(node.expr), NOTHING))
+        return not_(func.coalesce(self.visit(node.expr), NO_ROW))
 
     def visit_logical_expr(self, node: LogicalExpr) -> ColumnElement[bool]:
         """All of, or any of."""
@@ -124,7 +122,7 @@ class Condition(FilterVisitor[ColumnElement[bool]]):
         """`members[value eq "…"]`: the filter inside speaks of one value."""
         binding = self.bound.resolve(node.attr_path, strict=False)
         if binding is None:
-            return NOTHING
+            return NO_ROW
         return Condition(self.bound, self.telephone, binding).visit(node.val_filter)
 
     def _inner(self, attribute: str) -> Name:
@@ -142,7 +140,7 @@ class Condition(FilterVisitor[ColumnElement[bool]]):
         if name == TELEPHONE:
             return self._telephone(op, value)
         if isinstance(value, str) and "\0" in value:
-            return NOTHING
+            return NO_ROW
         found: ColumnElement[bool] = _compared(_column(name), op, value)
         return found
 
@@ -186,7 +184,7 @@ def _linked(name: Name, value: Any = None) -> ColumnElement[bool]:
     try:
         return query.where(column == uuid.UUID(str(value)))
     except ValueError:
-        return NOTHING
+        return NO_ROW
 
 
 def _value(binding: AttributeBinding, value: Any) -> Any:
@@ -210,7 +208,7 @@ def _instant(value: str) -> dt.datetime:
 
 def _compared(column: Any, op: CompareOperator, value: Any) -> Any:
     if value is None:
-        return column.is_(None) if op is Op.eq else column.is_not(None) if op is Op.ne else NOTHING
+        return column.is_(None) if op is Op.eq else column.is_not(None) if op is Op.ne else NO_ROW
     if column is U.id or column is G.id:
         return _id_compared(column, op, value)
     return COMPARED[op](column, value)
@@ -223,7 +221,7 @@ def _id_compared(column: Any, op: CompareOperator, value: Any) -> Any:
     try:
         same = column == uuid.UUID(str(value))
     except ValueError:
-        same = NOTHING
+        same = NO_ROW
     return same if op is Op.eq else not_(same)
 
 

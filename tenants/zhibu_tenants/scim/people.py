@@ -10,6 +10,7 @@ from zhibu_core.identity.models import Enrolment, RoleGrant, WebSession
 from zhibu_core.organization.names import sort_name
 from zhibu_core.organization.people import Person
 from zhibu_core.organization.sealed import COLUMN, open_secrets, sealed_columns
+from zhibu_core.tenancy.changes import tell_of_access
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.words import Words
 from zhibu_tenants.scim import values
@@ -95,6 +96,7 @@ async def settle_sign_in(call: Call, person: Person, *, active: bool) -> list[st
     person.sign_in_off_since = None if active else call.now
     if not active:
         await call.session.execute(delete(WebSession).where(WebSession.person_id == person.id))
+        await tell_of_access(call.session)
     return ["sign_in_off_since"]
 
 

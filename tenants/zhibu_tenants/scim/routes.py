@@ -135,7 +135,7 @@ async def _bulk(_service: Any, _call: Call, _asked: Any) -> Any:
 
 def _check_program(who: Scope) -> None:
     """A directory is a program bound to this tenant; the sign-in of a person does not open this door, whatever it holds."""
-    if who.roles != {"integrator"}:
+    if not who.is_program:
         raise Forbidden(
             "scim_program",
             Words(

@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from zhibu_core.audit import note
 from zhibu_core.audit.nightly import latest_check
 from zhibu_core.audit.reading import Search, accesses_to, search
+from zhibu_core.audit.refusals import FAILED, REFUSED
 from zhibu_core.exports.reading import containing
 from zhibu_core.i18n import _L
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
-from zhibu_web.audit_words import AccessWords
+from zhibu_web.audit_words import DEEDS, AccessWords
 from zhibu_web.components import Cell, Column, Option
 from zhibu_web.components import Row as TableRow
 from zhibu_web.export_words import ExportWords
@@ -110,7 +111,11 @@ def _list(request: AnyRequest, who: Scope, platform: Platform, asked: dict[str, 
         "columns": [Column(head) for head in HEADS],
         "rows": [_row(row, words, zone, locale) for row in found.rows],
         "next": f"{here}?{urlencode(given | {'after': found.after})}" if found.after else None,
-        "actions": [every, *(Option(action.key, action.title) for action in actions)],
+        "actions": [
+            every,
+            *(Option(deed, DEEDS[deed]) for deed in (REFUSED, FAILED)),
+            *(Option(action.key, action.title) for action in actions),
+        ],
     }
 
 

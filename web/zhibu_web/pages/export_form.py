@@ -14,6 +14,7 @@ from zhibu_core.exports.asking import ask
 from zhibu_core.exports.declared import ExportKind, kind_of
 from zhibu_core.exports.form import MOST_DAYS, SENSITIVE, USUAL_DAYS, Asked, Plan, faults_of, plan
 from zhibu_core.platform import Platform
+from zhibu_core.tenancy.limits import REPORT
 from zhibu_core.tenancy.scope import Scope
 from zhibu_web.components import Fact, Link, Option
 from zhibu_web.export_words import FILTERS, VALUES, ExportWords
@@ -36,7 +37,7 @@ async def new_export(
     return _form(request, who, platform, kind, Asked(key, "", (), kind.usual), [])
 
 
-@post(MAKE_ONE, opt={"action": "export.make"})
+@post(MAKE_ONE, opt={"action": "export.make", "limits": REPORT})
 async def make_export(
     request: Request[Any, Any, Any],
     who: NamedDependency[Scope],

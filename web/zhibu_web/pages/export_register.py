@@ -17,6 +17,7 @@ from zhibu_core.exports.tracing import Found, read_leaked_bytes, trace_for
 from zhibu_core.i18n import _L
 from zhibu_core.imports.unreadable import Unreadable
 from zhibu_core.platform import Platform
+from zhibu_core.tenancy.limits import REPORT
 from zhibu_core.tenancy.scope import Scope
 from zhibu_web.components import Cell, Column, Option
 from zhibu_web.components import Row as TableRow
@@ -96,7 +97,7 @@ async def trace_page(
     return _traced(request, who, platform, None, None)
 
 
-@post(HERE + "/trace", opt={"action": "export.read"}, status_code=200)
+@post(HERE + "/trace", opt={"action": "export.read", "limits": REPORT}, status_code=200)
 async def trace_file(
     request: Request[Any, Any, Any],
     who: NamedDependency[Scope],

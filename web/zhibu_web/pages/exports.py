@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from zhibu_core.errors import InvalidInput
 from zhibu_core.exports.asking import approve, may_decide, refuse
 from zhibu_core.exports.declared import kinds_for
+from zhibu_core.exports.ending import discard_all, end, is_open, may_end
 from zhibu_core.exports.form import MAKE, reach_of
 from zhibu_core.exports.reading import READ, Line, Search, entry_of, register, take, waiting_for
 from zhibu_core.platform import Platform
 from zhibu_core.storage.objects import open_object
+from zhibu_core.tenancy.limits import REPORT
 from zhibu_core.tenancy.scope import Scope
 from zhibu_web.components import Link
 from zhibu_web.export_words import ExportWords
@@ -70,7 +72,7 @@ async def export_entry(
     return await _entry(request, who, platform, session, export_id, None)
 
 
-@post(HERE + "/{export_id:uuid}/decision", opt={"action": "export.approve"})
+@post(HERE + "/{export_id:uuid}/decision", opt={"action": "export.approve", "limits": REPORT})
 async def decide_export(
     request: Request[Any, Any, Any],
     who: NamedDependency[Scope],
@@ -88,6 +90,25 @@ async def decide_export(
     except InvalidInput as error:
         return await _entry(request, who, platform, session, export_id, error)
     return Redirect(f"{prefix_of(request)}{HERE}/{export_id}?done=decided", status_code=303)
+
+
+@post(HERE + "/{export_id:uuid}/end", opt={"action": "home.read"})
+async def end_export(
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    export_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    """Ends it before its last day; unknown to whoever neither asked for it nor decides on such."""
+    form = await request.form()
+    try:
+        _, names = await end(session, who, export_id, str(form.get("reason", "")).strip())
+    except InvalidInput as error:
+        return await _entry(request, who, platform, session, export_id, error, form="end")
+    await session.commit()
+    await discard_all(platform, names)
+    return Redirect(f"{prefix_of(request)}{HERE}/{export_id}?done=ended", status_code=303)
 
 
 @get(HERE + "/{export_id:uuid}/files/{recipient_id:uuid}", opt={"action": "export.make", "uncompressed": True})
@@ -117,10 +138,12 @@ async def _entry(
     session: AsyncSession,
     export_id: uuid.UUID,
     error: InvalidInput | None,
+    form: str = "decision",
 ) -> Response[str]:
     entry = await entry_of(session, who, export_id)
     locale, here = locale_of_request(request), f"{prefix_of(request)}{HERE}"
     words, export = ExportWords(platform, who, locale), entry.line.export
+    decides = export.state == "waiting" and export.expires_on >= who.today and may_decide(who, export)
     mine = who.actor is not None and export.asked_by == who.actor.person_id and who.may(MAKE)
     takes = mine and export.state == "ready" and export.expires_on >= who.today
     context = {
@@ -130,10 +153,13 @@ async def _entry(
         "facts": words.facts(entry.line),
         "files": [(one.name, f"{here}/{export_id}/files/{one.id}" if takes else None) for one in entry.recipients],
         "taken": [(one.recipient, words.who(one.by, one.by), words.moment(one.at)) for one in entry.taken],
-        "may_decide": export.state == "waiting" and export.expires_on >= who.today and may_decide(who, export),
+        "may_decide": decides,
+        "may_end": is_open(who, export) and may_end(who, export) and not decides,
+        "is_waiting": export.state == "waiting",
         "done": request.query_params.get("done", ""),
+        "form": form if error else "",
         "error": error.message.of(locale) if error else None,
-        "wrong_field": (error.field if error else None) or "reason",
+        "wrong_field": "why" if form == "end" else "reason",
         "has_errors": error is not None,
     }
     status = 422 if error else 200

@@ -3,9 +3,7 @@
 from pathlib import Path
 
 from zhibu_core.imports.formats.delimited import read_text
-from zhibu_core.imports.formats.html import looks_like_html, read_html
 from zhibu_core.imports.formats.sheet import MAX_FILE_BYTES, Content
-from zhibu_core.imports.formats.workbook import read_xls, read_xlsx
 from zhibu_core.imports.unreadable import Unreadable
 from zhibu_core.words import Words
 
@@ -15,6 +13,10 @@ _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 def open_file(path: Path) -> Content:
     """The sheets of a file; raises `Unreadable` where it is missing, too large, damaged or no table."""
+    # Calamine and lxml are for who opens a file; whoever shows the state of imports does without.
+    from zhibu_core.imports.formats.html import looks_like_html, read_html
+    from zhibu_core.imports.formats.workbook import read_xls, read_xlsx
+
     try:
         size = path.stat().st_size
     except OSError as error:
