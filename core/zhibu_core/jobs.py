@@ -5,9 +5,9 @@ import contextlib
 import datetime as dt
 import random
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from sqlalchemy import Row, text
@@ -17,6 +17,8 @@ from zhibu_core.platform import Platform
 from zhibu_core.plugins.events import Event
 from zhibu_core.plugins.manifest import Job
 from zhibu_core.tenancy.directory import all_tenants
+from zhibu_core.tenancy.limits import JOB as JOB_LIMITS
+from zhibu_core.tenancy.limits import working_under
 from zhibu_core.tenancy.scope import Grant, Scope, Tenant
 
 log = structlog.get_logger()
@@ -30,20 +32,24 @@ REST = dt.timedelta(seconds=30)
 """How long an event of a tenant that is not open waits before it is looked at again; that is no try."""
 
 JOB = "job:"
+FIRST_TENANT = uuid.UUID(int=0)
 
-# At most ten events a tenant and pass, so that one tenant's import cannot starve the rest.
+# At most ten events a tenant and pass, and a full pass goes on with the tenants after it, so that no tenant's import starves
+# the rest. What crosses between tenants (space:…) has a lane of its own.
 _PICK = text(
     """with recursive t as (
-      (select tenant_id from jobs.outbox where dispatched_at is null and held_reason is null order by tenant_id limit 1)
+      (select tenant_id from jobs.outbox where dispatched_at is null and held_reason is null and tenant_id > :after
+        order by tenant_id limit 1)
       union all
       select (select o.tenant_id from jobs.outbox o where o.dispatched_at is null and o.held_reason is null
         and o.tenant_id > t.tenant_id order by o.tenant_id limit 1) from t where t.tenant_id is not null),
-    p as (select x.id from t cross join lateral (
-        select id from jobs.outbox o where o.tenant_id = t.tenant_id and o.dispatched_at is null
+    p as (select x.id, x.available_at from t cross join lateral (
+        select o.id, o.available_at from jobs.outbox o where o.tenant_id = t.tenant_id and o.dispatched_at is null
           and o.held_reason is null and o.available_at <= :now
-        order by o.available_at limit 10 for update skip locked) x where t.tenant_id is not null limit 500)
+          and case when :lane = '' then not starts_with(o.topic, 'space:') else starts_with(o.topic, :lane) end
+        order by o.available_at limit 10 for update skip locked) x where t.tenant_id is not null limit :most)
     update jobs.outbox o set available_at = :lease, attempts = o.attempts + 1 from p where o.id = p.id
-    returning o.id, o.tenant_id, o.topic, o.object_type, o.object_id, o.written_at, o.attempts"""
+    returning o.id, o.tenant_id, o.topic, o.object_type, o.object_id, o.written_at, o.attempts, p.available_at"""
 )
 _DONE = text("update jobs.outbox set dispatched_at = :now where id = :id")
 _LATER = text("update jobs.outbox set available_at = :at, held_reason = :held where id = :id")
@@ -57,6 +63,11 @@ class Dispatcher:
 
     platform: Platform
     grace: float = GRACE
+    lane: ClassVar[str] = ""
+    most: ClassVar[int] = 500
+    """How many events a pass takes."""
+    after: uuid.UUID = FIRST_TENANT
+    """The tenant after which the next pass begins."""
     _task: asyncio.Task[None] | None = None
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -90,16 +101,31 @@ class Dispatcher:
 
     async def run_once(self) -> int:
         """Takes what is due, delivers it, and returns how many events were taken."""
+        with working_under(JOB_LIMITS):
+            return await self._pass()
+
+    async def _pass(self) -> int:
+        rows, tenants = await self._take(self.lane)
+        if not rows and self.after != FIRST_TENANT:
+            self.after = FIRST_TENANT
+            rows, tenants = await self._take(self.lane)
+        self.after = max(row.tenant_id for row in rows) if len(rows) == self.most else FIRST_TENANT
+        await self._work(rows, tenants)
+        return len(rows)
+
+    async def _take(self, lane: str) -> tuple[Sequence[Row[Any]], Mapping[uuid.UUID, Tenant]]:
         now = dt.datetime.now(dt.UTC)
+        given = {"now": now, "lease": now + LEASE, "lane": lane, "most": self.most, "after": self.after}
         async with self.platform.database.system_session() as system:
-            rows = (await system.execute(_PICK, {"now": now, "lease": now + LEASE})).all()
-            tenants = {t.id: t for t in await all_tenants(system)} if rows else {}
+            rows = (await system.execute(_PICK, given)).all()
+            return rows, {t.id: t for t in await all_tenants(system)} if rows else {}
+
+    async def _work(self, rows: Sequence[Row[Any]], tenants: Mapping[uuid.UUID, Tenant]) -> None:
         for number, row in enumerate(rows):
             if self._stopping.is_set():
                 await self._give_back(rows[number:])
                 break
             await self._deliver(row, tenants.get(row.tenant_id))
-        return len(rows)
 
     async def _deliver(self, row: Row[Any], tenant: Tenant | None) -> None:
         if tenant is not None and tenant.state != "open":
@@ -112,8 +138,7 @@ class Dispatcher:
             log.exception("event_failed", id=str(row.id), topic=row.topic, attempt=row.attempts)
             await self._postpone(row, error)
         else:
-            async with self.platform.database.system_session() as system:
-                await system.execute(_DONE, {"id": row.id, "now": dt.datetime.now(dt.UTC)})
+            await self._finish([row])
 
     async def _handle(self, row: Row[Any], tenant: Tenant) -> None:
         event = Event(row.id, row.topic, row.object_type, row.object_id, row.written_at)
@@ -155,6 +180,11 @@ class Dispatcher:
         async with self.platform.database.system_session() as system:
             now = dt.datetime.now(dt.UTC)
             await system.execute(_REST, [{"id": row.id, "at": now} for row in rows])
+
+    async def _finish(self, rows: Sequence[Row[Any]]) -> None:
+        async with self.platform.database.system_session() as system:
+            now = dt.datetime.now(dt.UTC)
+            await system.execute(_DONE, [{"id": row.id, "now": now} for row in rows])
 
     async def _rest(self, row: Row[Any]) -> None:
         async with self.platform.database.system_session() as system:

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from zhibu_core.tenancy.changes import CHANNEL, written
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.session import instant_of, tenant_of
 
@@ -26,14 +27,23 @@ class Event:
     written_at: dt.datetime
 
 
+AT_ONCE = dt.timedelta()
+
 _WRITE = text(
-    "insert into jobs.outbox (id, tenant_id, topic, object_type, object_id, payload, written_at, available_at, attempts)"
-    " values (:id, :tenant_id, :topic, :object_type, :object_id, :payload, :now, :now, 0)"
+    "with event as (insert into jobs.outbox"
+    " (id, tenant_id, topic, object_type, object_id, payload, written_at, available_at, attempts)"
+    " values (:id, :tenant_id, :topic, :object_type, :object_id, :payload, :now, :at, 0) returning id)"
+    " select pg_notify(:channel, :change) from event"
 )
 
 
-async def publish(session: AsyncSession, topic: str, object_type: str, object_id: uuid.UUID | None) -> None:
-    """Writes an event to the outbox, in the session's transaction: it exists if and only if that commits."""
+async def publish(
+    session: AsyncSession, topic: str, object_type: str, object_id: uuid.UUID | None, *, after: dt.timedelta = AT_ONCE
+) -> None:
+    """Writes an event to the outbox, in the session's transaction: it exists if and only if that commits.
+
+    It is delivered `after` so long; whoever watches just now is told when it commits.
+    """
     await session.execute(
         _WRITE,
         {
@@ -44,5 +54,8 @@ async def publish(session: AsyncSession, topic: str, object_type: str, object_id
             "object_id": object_id,
             "payload": msgspec.json.encode({"schema": 1}).decode(),
             "now": instant_of(session),
+            "at": instant_of(session) + after,
+            "channel": CHANNEL,
+            "change": written(tenant_of(session), topic, object_type, object_id),
         },
     )

@@ -8,9 +8,26 @@ from typing import Any
 from zhibu_core.plugins.manifest import CONTRACT, Manifest
 
 KEY = re.compile(r"[a-z][a-z0-9_]{1,30}")
-LISTS = ("permissions", "routes", "navigation", "panels", "jobs", "rule_packs", "fact_kinds", "importers", "exports")
-KEYED = {"permissions": "action", "exports": "export"}
-"""Hooks whose items have keys that begin with the plugin's, and what such an item is called."""
+LISTS = (
+    "permissions",
+    "routes",
+    "navigation",
+    "panels",
+    "jobs",
+    "rule_packs",
+    "fact_kinds",
+    "importers",
+    "exports",
+    "shareable",
+    "settings",
+)
+KEYED = {
+    "permissions": ("action", "key"), "exports": ("export", "key"), "jobs": ("job", "kind"), "shareable": ("shareable", "kind"),
+}  # fmt: skip
+"""Hooks whose items have keys that begin with the plugin's: what such an item is called, and the attribute."""
+
+SEVERAL = "several plugins"
+"""Who has what plugins declare as shared."""
 
 PARAMETER = re.compile(r"\{[^}]*\}")
 
@@ -53,20 +70,26 @@ def check_manifest(key: str, found: Mapping[str, Callable[[dict[str, Any]], Any]
 def check_parts(manifest: Manifest, parts: Mapping[str, Callable[[], Any]], claims: Claims) -> None:
     """Raises `Misfit` where a hook's answer is not of the declared form, or claims what another plugin has."""
     claimed: list[str] = []
+    shared: list[str] = []
     for name, ask in parts.items():
         answer = ask()
         if not isinstance(answer, (list, tuple)):
             raise Misfit(f"{name}() must return a list")
         for item in answer:
             _check_item(manifest.key, name, item)
-            claimed += _claims(name, item)
+            (shared if name == "fact_kinds" and item.shared else claimed).extend(_claims(name, item))
+    claims.take(SEVERAL, shared)
     claims.take(manifest.key, claimed)
 
 
 def handlers_of(route: Any) -> Iterator[tuple[Any, str, Mapping[str, Any]]]:
     """Every (handler, path pattern, options) of a handler, router or controller, as it will be mounted."""
     from litestar import Router  # a tenth of a second, which commands need not wait for
+    from litestar.handlers import HTTPRouteHandler
 
+    if isinstance(route, HTTPRouteHandler):  # nearly all: no copy is made of it
+        yield from ((route, path, route.opt) for path in sorted(route.paths))
+        return
     for mounted in Router(path="/", route_handlers=[route]).routes:
         for handler in getattr(mounted, "route_handlers", None) or [getattr(mounted, "route_handler", None)]:
             if handler is not None and methods_of(handler) != {"OPTIONS"}:  # which Litestar adds by itself
@@ -79,10 +102,8 @@ def methods_of(handler: Any) -> set[str]:
 
 
 def _check_item(key: str, hook: str, item: Any) -> None:
-    if hook in KEYED and not item.key.startswith(f"{key}."):
-        raise Misfit(f"its {KEYED[hook]} {item.key} must begin with {key}.")
-    if hook == "jobs" and not item.kind.startswith(f"{key}."):
-        raise Misfit(f"its job {item.kind} must begin with {key}.")
+    if hook in KEYED and not (name := getattr(item, KEYED[hook][1])).startswith(f"{key}."):
+        raise Misfit(f"its {KEYED[hook][0]} {name} must begin with {key}.")
     if hook == "jobs" and not item.action:
         raise Misfit(f"its job {item.kind} names no action")
     if hook == "panels" and not item.template.startswith(f"{key}/"):
@@ -115,6 +136,8 @@ def _claims(hook: str, item: Any) -> Iterator[str]:
             yield from (f"address {method} {PARAMETER.sub('{}', path)}" for method in methods_of(handler))
     if hook == "fact_kinds":
         yield f"fact kind {item.key}"
+    if hook == "settings":
+        yield f"setting {item.key}"
     if hook == "importers":
         from zhibu_core.imports.profile import load_profile
 

@@ -18,8 +18,10 @@ from zhibu_core.imports.contract import Importer
 from zhibu_core.plugins.events import Event
 from zhibu_core.plugins.manifest import Action, FactKind, GraphQLContribution, Job, Manifest
 from zhibu_core.plugins.slots import NavItem, Panel
+from zhibu_core.spaces.declared import Shareable
 from zhibu_core.tenancy.models import TenantOwned
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.tenancy.tenant_settings import Setting
 
 if TYPE_CHECKING:
     from zhibu_core.platform import Platform  # which finds plugins by this very module
@@ -82,6 +84,16 @@ def importers() -> Sequence[Importer]:
 @hookspec
 def exports() -> Sequence[ExportKind]:
     """Declare what of yours can be exported with a purpose, recipients and a mark: columns, their data classes, one statement."""
+
+
+@hookspec
+def shareable() -> Sequence[Shareable]:
+    """Declare which of your objects can be published to another tenant under an agreement: kind, typed fields, what reads them."""
+
+
+@hookspec
+def settings() -> Sequence[Setting]:
+    """Declare what of yours a tenant sets for itself: a switch or a number, and the action that changes it."""
 
 
 @hookspec

@@ -53,8 +53,9 @@ class PluginHost:
     def discover(cls) -> "PluginHost":
         """A host of everything that is installed under the entry-point groups."""
         host = cls()
+        installed = metadata.entry_points()  # looks into every distribution: once for both groups
         for group in (PLATFORM_GROUP, GROUP):
-            for point in sorted(metadata.entry_points(group=group), key=lambda p: p.name):
+            for point in sorted(installed.select(group=group), key=lambda p: p.name):
                 host.add(point.name, point.value, platform=group == PLATFORM_GROUP)
         host.check_requirements()
         return host
@@ -102,14 +103,20 @@ class PluginHost:
                 self.refuse(key, reason_of(error))
         self.check_requirements()
 
-    def prepare(self) -> None:
+    def prepare(self, *, later: Collection[str] = ()) -> None:
         """Checks everything that plugins bring, with the platform's parts (pages, GraphQL) taking it in: call it before
-        serving, and where all misfits are to be known.
+        serving, and where all misfits are to be known. The parts named by `later` are left to `take_in`.
         """
         self.check_parts()
-        for prepare in self.platform_parts("prepare"):
+        for key in sorted(self.platform - set(later)):
+            self.take_in(key)
+
+    def take_in(self, key: str) -> None:
+        """Lets one part of the platform take in what plugins bring, and refuse what does not fit."""
+        prepare = getattr(self._modules[key], "prepare", None)
+        if prepare is not None:
             prepare(self)
-        self.check_requirements()
+            self.check_requirements()
 
     def refuse(self, key: str, reason: str) -> None:
         """Makes an installed plugin unavailable, for a reason that administrators read."""

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from zhibu_core.words import Words
 
 CONTRACT = 1
@@ -30,7 +28,6 @@ class Manifest:
     requires: tuple[str, ...] = ()
     data_classes: tuple[str, ...] = ("none",)
     tables_prefix: str = ""
-    settings: type[msgspec.Struct] | None = None
 
 
 @dataclass(frozen=True)
@@ -45,10 +42,14 @@ class Action:
 
 @dataclass(frozen=True)
 class FactKind:
-    """A kind of fact that a plugin writes, with its name."""
+    """A kind of fact that a plugin writes, with its name.
+
+    A `shared` one may be written by every plugin that declares it shared: what happened is the same, whoever recorded it.
+    """
 
     key: str
     title: Words
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Job:
 
 @dataclass(frozen=True)
 class GraphQLContribution:
-    """Strawberry types: `query` and `mutation` hold root fields, `fields` maps a core type's name to a type whose
+    """Strawberry types: `query`, `mutation` and `subscription` hold root fields, `fields` maps a core type's name to a type whose
     fields are added to it (e.g. ``{"Organization": PortraitFields}``); `types` are further types to include.
     """
 
@@ -73,6 +74,7 @@ class GraphQLContribution:
     mutation: type | None = None
     fields: Mapping[str, type] = field(default_factory=dict)
     types: Sequence[Any] = ()
+    subscription: type | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,211 @@
+"""Agreements with other tenants: the list, and one of them with its differences, signatures, and what may be done."""
+
+import uuid
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from zhibu_core.errors import Forbidden, InvalidInput, ZhibuError
+from zhibu_core.i18n import _L
+from zhibu_core.platform import Platform
+from zhibu_core.spaces.agreements import sign
+from zhibu_core.spaces.crossings import open_cases
+from zhibu_core.spaces.ending import OPEN, revoke
+from zhibu_core.spaces.models import SpaceVersion
+from zhibu_core.spaces.powers import PROPOSE, REVOKE, SIGN, own_paths
+from zhibu_core.spaces.reading import ROWS, Agreement, spaces_of, whole_of, wholes_of
+from zhibu_core.tenancy.scope import Scope
+from zhibu_web.components import Cell, Column, Link, Option
+from zhibu_web.components import Row as TableRow
+from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
+from zhibu_web.render import reader
+from zhibu_web.space_words import SpaceWords
+
+HERE = "/together/spaces"
+ONE = HERE + "/{space_id:uuid}"
+DOOR = "together"
+COLUMNS = (
+    Column(_L("Agreement")),
+    Column(_L("Parties")),
+    Column(_L("State")),
+    Column(_L("Last day")),
+    Column(_L("To do")),
+)
+REASONS = {
+    "done": _L("What we agreed on is done"),
+    "changed": _L("Our situation has changed"),
+    "declined": _L("We do not want this agreement"),
+    "other": _L("Another reason"),
+}
+
+
+@get(HERE, opt={"action": "space.read"})
+async def spaces(
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+) -> Response[str]:
+    """The agreements that the reader may see, newest first, and every case that is open (nine statements)."""
+    after = _key(request.query_params.get("after", ""))
+    found = await spaces_of(session, who, after=after)
+    locale, here = locale_of_request(request), f"{prefix_of(request)}{HERE}"
+    words = SpaceWords(who, locale)
+    wholes = await wholes_of(session, found[:ROWS])
+    cases = [] if after else await open_cases(session, who)
+    terms = {one.space.id: one.terms(one.in_force or one.newest) for one in wholes}
+    context = {
+        "here": here,
+        "columns": COLUMNS,
+        "rows": [_row(whole, words, here) for whole in wholes],
+        "next": f"{here}?after={found[ROWS - 1].id}" if len(found) > ROWS else None,
+        "cases": [
+            (
+                f"{here}/{one.space_id}/ledger",
+                words.kind(one.kind, terms[one.space_id]),
+                one.other,
+                words.crossing_state(one),
+            )
+            for one in cases
+            if one.space_id in terms
+        ],
+        "may_propose": who.may(PROPOSE),
+    }
+    return page(request, who, platform, "pages/spaces.html", context, door=DOOR)
+
+
+@get(ONE, opt={"action": "space.read"})
+async def space_page(
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    space_id: FromPath[uuid.UUID],
+) -> Response[str]:
+    """One agreement: its words, what the newest version changes, who signed."""
+    return await _shown(request, who, platform, session, space_id, None)
+
+
+@post(ONE + "/sign", opt={"action": "space.sign"})
+async def sign_space(
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    space_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    """Signs the version that was shown."""
+    form = await request.form()
+    version = _key(str(form.get("version", "")))
+    try:
+        await sign(session, who, space_id, version or uuid.UUID(int=0))
+    except (InvalidInput, Forbidden) as error:
+        return await _shown(request, who, platform, session, space_id, error)
+    return Redirect(f"{prefix_of(request)}{HERE}/{space_id}?done=signed", status_code=303)
+
+
+@post(ONE + "/revoke", opt={"action": "space.revoke"})
+async def revoke_space(
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    space_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    """Ends it on this side at once, and sends word."""
+    form = await request.form()
+    chosen, own = str(form.get("why", "")), str(form.get("reason", "")).strip()
+    known = REASONS.get(chosen) if chosen != "other" else None
+    try:
+        await revoke(
+            session, who, space_id, own or (reader(locale_of_request(request)).gettext(str(known)) if known else "")
+        )
+    except InvalidInput as error:
+        return await _shown(request, who, platform, session, space_id, error)
+    return Redirect(f"{prefix_of(request)}{HERE}/{space_id}?done=revoked", status_code=303)
+
+
+async def _shown(
+    request: AnyRequest,
+    who: Scope,
+    platform: Platform,
+    session: AsyncSession,
+    space_id: uuid.UUID,
+    error: ZhibuError | None,
+) -> Response[str]:
+    whole, locale = await whole_of(session, who, space_id), locale_of_request(request)
+    words, here, newest = SpaceWords(who, locale), f"{prefix_of(request)}{HERE}/{space_id}", whole.newest
+    holding = whole.in_force or newest
+    terms, is_open = whole.terms(holding), whole.space.state in OPEN
+    paths = await own_paths(session, space_id)
+    may = {action: is_open and all(who.may(action, path) for path in paths) for action in (SIGN, PROPOSE, REVOKE)}
+    base = whole.base(newest)
+    context = {
+        "here": here,
+        "title": whole.space.title,
+        "back": _crumbs(request),
+        "facts": words.facts(whole, terms),
+        "shares": [
+            (one.title, words.share(one, terms), [(field.title, words.field(field)) for field in one.fields])
+            for one in terms.shares
+        ],
+        "changes": whole.changes(newest) if base is not None else [],
+        "draft": newest if newest.id != holding.id else None,
+        "versions": [_version(whole, one, words) for one in whole.versions],
+        "to_sign": newest.id if may[SIGN] and whole.waits_for_own else None,
+        "waits_for": [] if not is_open else _missing(whole, newest),
+        "may_change": may[PROPOSE],
+        "may_revoke": may[REVOKE],
+        "reasons": [Option(key, text) for key, text in REASONS.items()],
+        "chosen": "done" if whole.space.state == "in_force" else "declined",
+        "done": request.query_params.get("done", ""),
+        "error": error.message.of(locale) if error else None,
+        "wrong_field": (error.field or "sign") if error else "",
+        "has_errors": error is not None,
+    }
+    return page(request, who, platform, "pages/space.html", context, door=DOOR, status=_status(error))
+
+
+def _status(error: ZhibuError | None) -> int:
+    if error is None:
+        return 200
+    return 403 if isinstance(error, Forbidden) else 422
+
+
+def _version(whole: Agreement, version: SpaceVersion, words: SpaceWords) -> dict[str, Any]:
+    return {
+        "number": version.number,
+        "by": version.made_by,
+        "at": words.moment(version.made_at),
+        "note": version.note,
+        "holds": version.id == whole.space.in_force_id,
+        "signed": [(one.signer, one.post, words.moment(one.signed_at)) for one in whole.signed(version).values()],
+    }
+
+
+def _missing(whole: Agreement, version: SpaceVersion) -> list[str]:
+    """The tenants whose signature the version waits for."""
+    names = {one.party: one.tenant_name for one in whole.parties}
+    return [name for party, name in names.items() if party not in whole.signed(version)]
+
+
+def _row(whole: Agreement, words: SpaceWords, here: str) -> TableRow:
+    space = whole.space
+    todo = reader(words.locale).gettext("Read and sign") if whole.waits_for_own else ""
+    cells = (Cell(words.parties(whole), lead=True), words.state(space), str(space.ends_on), todo)
+    return TableRow(space.title, cells, f"{here}/{space.id}")
+
+
+def _crumbs(request: AnyRequest) -> list[Link]:
+    return [Link(reader(locale_of_request(request)).gettext("Agreements"), f"{prefix_of(request)}{HERE}")]
+
+
+def _key(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError:
+        return None
