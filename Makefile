@@ -6,10 +6,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 MEMBERS := core migrations tenants graphql web bridge devissuer demo tests \
-	plugins/orglife plugins/learning plugins/affairs plugins/capability plugins/example verify
+	plugins/orglife plugins/learning plugins/affairs plugins/capability plugins/partnership plugins/example verify
+# Without compiled modules every start compiles anew what it imports, which takes longer than the start itself.
+unexport PYTHONDONTWRITEBYTECODE
 export ZHIBU_DATA := $(shell realpath -m -- "$(DATA)")
 
-.PHONY: demo demo-services demo-reset test test-schemas test-drills test-mutants test-chart test-services test-vault services services-stop check bench install browser lock clean
+.PHONY: demo demo-services demo-reset test test-schemas test-operations test-drills test-mutants test-chart test-services test-vault services services-stop check bench bench-graphql install browser lock clean
 
 demo: install
 	@exec $(BIN)/zhibu demo --port $(PORT)
@@ -22,7 +24,7 @@ demo-services: install
 	@exec $(BIN)/python -m services.demo --port $(PORT)
 
 test: install browser
-	@$(BIN)/python -m pytest -n 2 --dist loadscope -m "not modes and not drills and not chart and not services and not vault and not mutants and not schemas" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadscope -m "not modes and not drills and not chart and not services and not vault and not mutants and not schemas and not operations" $(ARGS)
 
 # Whole drills: a backup restored, the image's contents run, a partner's plugin built and installed outside the tree.
 test-drills: install
@@ -32,6 +34,10 @@ test-drills: install
 test-schemas: install
 	@$(BIN)/python -m pytest tests/api -n 2 --dist loadscope -m schemas $(ARGS)
 
+# Two ways, one truth: 2,000 random operations, compiled and by resolvers; ZHIBU_OPERATIONS=n makes others.
+test-operations: install
+	@$(BIN)/python -m pytest tests/api -m operations $(ARGS)
+
 # Breaks isolation in one place at a time and sees that a guard notices; ZHIBU_MUTANTS_SEED=n breaks other places.
 test-mutants: install
 	@$(BIN)/python -m pytest tests/isolation -m mutants $(ARGS)
@@ -40,7 +46,7 @@ test-mutants: install
 test-chart: install
 	@tools=$$(.ci/chart-tools) && PATH="$$tools:$$PATH" $(BIN)/python -m pytest tests/chart -m chart $(ARGS)
 
-# Real servers on loopback: Keycloak, MinIO, versitygw and a foreign issuer, in a cache outside the tree.
+# Real servers on loopback: Keycloak, MinIO, versitygw, clamd and a foreign issuer, in a cache outside the tree.
 services: install
 	@$(BIN)/python -m services start
 
@@ -50,7 +56,7 @@ services-stop:
 test-services: install
 	@$(BIN)/python -m pytest tests/services -m services $(ARGS)
 
-# The key provider against a real Vault, which takes ten minutes to build the first time: not in every CI run.
+# Keys in a real Vault, which takes some ten minutes to build the first time, in a cache outside the tree.
 test-vault: install
 	@$(BIN)/python -m services start vault && trap '$(BIN)/python -m services stop vault' EXIT && \
 		$(BIN)/python -m pytest tests/vault -m vault $(ARGS)
@@ -60,6 +66,10 @@ check: install
 
 bench: install
 	@$(BIN)/python -m bench $(if $(SHORT),--short)
+
+# Our GraphQL beside PostGraphile (from npm, in a cache outside the tree) and hand-written SQL; SHORT=1 with a tenth of the rows.
+bench-graphql: install
+	@$(BIN)/python -m bench.graphql $(if $(SHORT),--short)
 
 install: $(VENV)/.installed
 

@@ -4,7 +4,7 @@ import shutil
 
 import click
 
-from zhibu_core.cli.loop import run
+from zhibu_core.cli.loop import run, uncollected
 from zhibu_core.errors import InvalidInput
 from zhibu_core.settings import Settings, read_settings
 from zhibu_core.words import Words
@@ -55,7 +55,7 @@ async def _serve(settings: Settings, port: int, *, keycloak: bool) -> None:
     from zhibu_demo.waiting import answering
 
     with listen(HOST, port) as socket:
-        with answering(socket):
+        with answering(socket), uncollected():
             from zhibu_demo.serving import make_demo
 
             demo_ready = await make_demo(settings, socket, port, keycloak=keycloak)

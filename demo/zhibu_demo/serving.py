@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -9,11 +10,13 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
 import click
+import structlog
 from litestar import Litestar
 
 from zhibu_core.app import create_app
 from zhibu_core.background import Background
-from zhibu_core.boot import prepare_and_migrate
+from zhibu_core.boot import make_ready
+from zhibu_core.cli.loop import uncollected
 from zhibu_core.database.access import OWNER, RUNTIME, database_for
 from zhibu_core.errors import ZhibuError
 from zhibu_core.http.server import serve_until_stopped
@@ -26,13 +29,16 @@ from zhibu_core.tenancy.directory import find_tenant
 from zhibu_core.tenancy.session import Database
 from zhibu_demo.loading import Loading, load_worlds
 from zhibu_demo.marking import mark_as_demo
+from zhibu_demo.partnering import make_partnership
 from zhibu_demo.worlds import WORLDS
 from zhibu_devissuer.marker import NAME, write_marker
 from zhibu_devissuer.personas import all_personas
 from zhibu_devissuer.refusals import refuse_unless_demo
 from zhibu_devissuer.routes import DevIssuer
 
+log = structlog.get_logger()
 CLIENT = "zhibu-web"
+GRAPHQL = "graphql"
 
 
 @dataclass
@@ -51,13 +57,16 @@ class Demo:
         loading: Loading = self.app.state.loading
         jobs = Background(self.platform)
         background = asyncio.create_task(_load_and_tell(self, loading, jobs))
+        background.add_done_callback(_stop_where_failed)
         try:
             await serve_until_stopped(self.app, self.listening)
         finally:
             background.cancel()
-            await asyncio.gather(background, return_exceptions=True)
+            (ended,) = await asyncio.gather(background, return_exceptions=True)
             await jobs.stop()
             await self.parts.aclose()
+        if isinstance(ended, Exception):
+            raise ended
 
 
 async def make_demo(settings: Settings, listening: socket.socket, port: int, *, keycloak: bool = False) -> Demo:
@@ -72,7 +81,7 @@ async def make_demo(settings: Settings, listening: socket.socket, port: int, *, 
     plugins = PluginHost.discover()
     async with AsyncExitStack() as parts:
         server = await parts.enter_async_context(database_for(settings, service=True))
-        await prepare_and_migrate(server, plugins, only_if_behind=True)
+        await make_ready(server, plugins, service=True)
         await mark_as_demo(server)
         database = Database(server.dsn_for(RUNTIME), pool_size=8)
         platform = Platform(settings, plugins, database, server.dsn_for(OWNER))
@@ -82,13 +91,13 @@ async def make_demo(settings: Settings, listening: socket.socket, port: int, *, 
         parts.callback((settings.data / NAME).unlink, missing_ok=True)
         issuer = DevIssuer(platform, origin, CLIENT, marker.secret)
         platform.trust(Issuer(issuer.address, CLIENT), demo=True)
-        app = create_app(platform, more=[issuer.routes()], jobs=False)
+        app = create_app(platform, more=[issuer.routes()], jobs=False, later=(GRAPHQL,))
         app.state.loading = Loading()
         return Demo(platform, app, listening, origin, parts.pop_all(), keycloak)
 
 
 async def _load_and_tell(demo: Demo, loading: Loading, jobs: Background) -> None:
-    """Loads, says ready, and only then lets jobs run: both imports have the machine to themselves."""
+    """Loads, says ready, and only then has the two meet, builds the schema and lets jobs run: the imports come first."""
     platform = demo.platform
     with _bar() as told:
         try:
@@ -100,7 +109,31 @@ async def _load_and_tell(demo: Demo, loading: Loading, jobs: Background) -> None
             return
     click.echo(said)
     sys.stdout.flush()
+    try:
+        await make_partnership(platform)
+    except ZhibuError as error:
+        log.warning("demo_partnership_failed", error=str(error))
+    await _build_schema(platform.host)
     await jobs.start()
+
+
+async def _build_schema(host: PluginHost) -> None:
+    """Takes GraphQL in beside the first pages: a second's work, for which nobody waits who does not ask by GraphQL."""
+
+    def build() -> None:
+        from zhibu_graphql.engine import engine_for
+
+        with uncollected():
+            _ = engine_for(host).schemas.full
+
+    await asyncio.to_thread(build)
+    host.take_in(GRAPHQL)
+
+
+def _stop_where_failed(background: asyncio.Task[None]) -> None:
+    """Ends the service, as a signal would, where what runs behind it broke off."""
+    if not background.cancelled() and background.exception() is not None:
+        signal.raise_signal(signal.SIGTERM)
 
 
 async def _ready_lines(platform: Platform, origin: str, *, keycloak: bool) -> str:

@@ -66,6 +66,7 @@ _RULES = _door("rules", "规则", "Rules")
 _EXCHANGE = _door("exchange", "数据进出", "Data exchange", "进出", "Exchange")
 _MEMBERS = _door("people", "党员", "Members")
 _BRANCH = _door("people", "支部", "Branch")
+_SETTINGS = _door("settings", "设置", "Settings")
 _OVERSIGHT = _door("oversight", "督办", "Supervision", en_short="Orders")
 
 ROLE_DOORS: Final[Mapping[str, tuple[DoorEntry, ...]]] = {
@@ -96,7 +97,7 @@ ROLE_DOORS: Final[Mapping[str, tuple[DoorEntry, ...]]] = {
         _door("plugins", "插件", "Plugins"),
         _RULES,
         _EXCHANGE,
-        _door("settings", "设置", "Settings"),
+        _SETTINGS,
     ),
     "security": (
         _OVERVIEW,
@@ -104,6 +105,7 @@ ROLE_DOORS: Final[Mapping[str, tuple[DoorEntry, ...]]] = {
         _door("review", "权限复核", "Access review", "复核", "Access"),
         _RULES,
         _EXCHANGE,
+        _SETTINGS,
     ),
     "system": (
         _OVERVIEW,
@@ -111,7 +113,7 @@ ROLE_DOORS: Final[Mapping[str, tuple[DoorEntry, ...]]] = {
         _door("plugins", "插件", "Plugins"),
         _RULES,
         _EXCHANGE,
-        _door("settings", "设置", "Settings"),
+        _SETTINGS,
     ),
     "staff": (
         _OVERVIEW,
@@ -126,6 +128,7 @@ ROLE_DOORS: Final[Mapping[str, tuple[DoorEntry, ...]]] = {
         _door("isolation", "隔离证明", "Isolation proof", "隔离", "Isolation"),
         _door("exchange", "导出登记", "Export register", "导出", "Exports"),
         _door("review", "权限复核", "Access review", "复核", "Access"),
+        _SETTINGS,
     ),
 }
 """First-level navigation by role, in order."""
@@ -134,7 +137,7 @@ OWN_ROLE_DOORS: Final[tuple[DoorEntry, ...]] = (_HOME, _LIFE, _DEVELOPMENT, _MEM
 """What a role of a tenant's own sees: the work, as far as it may open it."""
 
 
-STAND_INS: Final[Mapping[str, str]] = {"data": "people", "review": "people", "exchange": "people"}
+STAND_INS: Final[Mapping[str, str]] = {"data": "people", "review": "people", "exchange": "people", "together": "people"}
 """Where entries stand for a role that lacks their own door: a member finds the portrait behind the own branch."""
 
 

@@ -24,6 +24,9 @@ KINDS: Final[dict[str, Words]] = {
 }
 """What a record may say was held, in the order of the import profile; each is also a kind of fact."""
 
+HELD_TOGETHER: Final = frozenset({"co_building", "theme_day", "party_class", "volunteering", "service", "study"})
+"""What two tenants' organizations hold together as well; then the facts come from the record of that."""
+
 _ORDER: Final = {kind: place for place, kind in enumerate(KINDS)}
 HEART_TALK: Final = "heart_talk"
 MEMBER_MEETING: Final = "member_meeting"

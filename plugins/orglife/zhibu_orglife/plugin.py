@@ -13,7 +13,9 @@ from zhibu_core.plugins.hooks import hookimpl
 from zhibu_core.plugins.manifest import CONTRACT, Action, FactKind, GraphQLContribution, Manifest
 from zhibu_core.plugins.person_data import Kept, PersonSection
 from zhibu_core.plugins.slots import NavItem, Panel
+from zhibu_core.spaces.declared import Shareable
 from zhibu_core.tenancy.models import TenantOwned
+from zhibu_core.tenancy.tenant_settings import Setting
 from zhibu_core.words import Words
 
 HERE = Path(__file__).parent
@@ -55,14 +57,14 @@ def rule_packs() -> Sequence[Path]:
 @hookimpl
 def fact_kinds() -> Sequence[FactKind]:
     """What approved meetings say in the ledger: one kind for each kind of meeting, and three of our own."""
-    from zhibu_orglife.kinds import KINDS
+    from zhibu_orglife.kinds import HELD_TOGETHER, KINDS
 
     own = (
-        FactKind("activity", Words("组织生活", "activity")),
-        FactKind("attendance", Words("到会", "attendance")),
+        FactKind("activity", Words("组织生活", "activity"), shared=True),
+        FactKind("attendance", Words("到会", "attendance"), shared=True),
         FactKind("talk", Words("谈心谈话参加人", "person talked with")),
     )
-    return [*own, *(FactKind(key, title) for key, title in KINDS.items())]
+    return [*own, *(FactKind(key, title, shared=key in HELD_TOGETHER) for key, title in KINDS.items())]
 
 
 @hookimpl
@@ -77,6 +79,22 @@ def exports() -> Sequence[ExportKind]:
     from zhibu_orglife.exporting import ATTENDANCE
 
     return [ATTENDANCE]
+
+
+@hookimpl
+def shareable() -> Sequence[Shareable]:
+    """Approved meetings: what was done when and where, and how many came; nobody by name."""
+    from zhibu_orglife.sharing import MEETINGS
+
+    return [MEETINGS]
+
+
+@hookimpl
+def settings() -> Sequence[Setting]:
+    """Whether a second person approves, and how long a correction needs no reason."""
+    from zhibu_orglife.settings import LOCK_DAYS, SECOND_PERSON
+
+    return [SECOND_PERSON, LOCK_DAYS]
 
 
 @hookimpl
@@ -118,11 +136,17 @@ def panels() -> Sequence[Panel]:
 
 @hookimpl
 def graphql() -> GraphQLContribution:
-    """Meetings below organizations, and the mutations that record them."""
+    """Meetings below organizations, the mutations that record them, and a meeting that one watches."""
     from zhibu_orglife.schema import Meeting, OrganizationFields
+    from zhibu_orglife.schema_live import MeetingSubscriptions
     from zhibu_orglife.schema_mutations import MeetingMutations
 
-    return GraphQLContribution(mutation=MeetingMutations, fields={"Organization": OrganizationFields}, types=[Meeting])
+    return GraphQLContribution(
+        mutation=MeetingMutations,
+        fields={"Organization": OrganizationFields},
+        types=[Meeting],
+        subscription=MeetingSubscriptions,
+    )
 
 
 async def _write_meetings(batch: Any, rows: Sequence[Any]) -> None:

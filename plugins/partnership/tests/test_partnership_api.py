@@ -1,0 +1,97 @@
+"""Joint activities by GraphQL and by command: the same as on the pages, and nothing of another tenant by an id."""
+
+import asyncio
+import os
+from typing import Any
+from unittest.mock import patch
+
+import pytest_asyncio
+from click.testing import CliRunner
+
+from zhibu_core.errors import Conflict
+from zhibu_core.platform import Platform
+from zhibu_partnership.cli_joint import partnership
+from zhibu_testing.browsing import Browser, app_of, sign_in
+from zhibu_testing.commanding import environment
+from zhibu_testing.fixtures import TestDatabase
+
+INVITE = """mutation Invite($at: ID!, $given: JointActivityInput!) { inviteToJointActivity(agreement: $at, input: $given) {
+  activity { id state isHost heldOn agreement } errors { field message } } }"""
+WAITING = "query { activityInvitations { fromName agreement series title heldOn } }"
+ANSWER = """mutation Answer($at: ID!, $series: UUID!) { answerInvitation(agreement: $at, series: $series, accept: true) {
+  activity { id state } errors { code } } }"""
+CONFIRM = """mutation Confirm($id: ID!, $who: [ID!]!) { confirmJointActivity(activity: $id, present: $who) {
+  activity { id state people settledOn sides { name state people hasConfirmed differences { field ours theirs } } }
+  errors { field message } } }"""
+CHANGE = """mutation Change($id: ID!, $given: JointActivityInput!) { changeJointActivity(activity: $id, input: $given) {
+  activity { id } errors { field } } }"""
+MEMBERS = "query { members(first: 10) { edges { node { id } } } }"
+LIST = """query { organization(code: "001") { jointActivities(first: 5) { totalCount edges { node { id title state } } } } }"""
+GIVEN = {"title": "联合党课", "heldOn": "2026-10-28", "kinds": ["party_class"], "place": "一号会议室"}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desks(pair: Any, platform: Platform) -> tuple[Browser, Browser]:
+    """The secretary of each side's branch."""
+    made = [
+        await sign_in(app_of(platform), platform, side.tenant, side.people[0], {"secretary": side.branch.id})
+        for side in (pair.home, pair.other)
+    ]
+    return made[0], made[1]
+
+
+async def test_both_sides_by_graphql(pair: Any, desks: Any) -> None:
+    home, other = desks
+    space = (await home.ask("query { spaces(first: 1) { edges { node { id } } } }"))["data"]["spaces"]["edges"][0][
+        "node"
+    ]["id"]
+    wrong = await home.ask(INVITE, at=space, given=GIVEN | {"title": " "})
+    assert [one["field"] for one in wrong["data"]["inviteToJointActivity"]["errors"]] == ["title"]
+    ours = (await home.ask(INVITE, at=space, given=GIVEN))["data"]["inviteToJointActivity"]["activity"]
+    assert (ours["state"], ours["isHost"], ours["agreement"]) == ("invited", True, space)
+    await pair.carry()
+    (waiting,) = (await other.ask(WAITING))["data"]["activityInvitations"]
+    assert (waiting["fromName"], waiting["title"]) == (pair.home.tenant.name, "联合党课")
+    theirs = (await other.ask(ANSWER, at=waiting["agreement"], series=waiting["series"]))["data"]["answerInvitation"][
+        "activity"
+    ]
+    assert (await other.ask("query Node($id: ID!) { node(id: $id) { id } }", id=ours["id"]))["data"]["node"] is None
+    await other.ask(CHANGE, id=theirs["id"], given=GIVEN | {"heldOn": "2026-10-29"})
+    people = [one["node"]["id"] for one in (await home.ask(MEMBERS))["data"]["members"]["edges"]]
+    await pair.carry()
+    shown = (await home.ask(CONFIRM, id=ours["id"], who=people))["data"]["confirmJointActivity"]["activity"]
+    assert (shown["state"], shown["people"]) == ("invited", 3)
+    assert shown["sides"][0]["differences"] == [{"field": "held_on", "ours": "2026-10-28", "theirs": "2026-10-29"}]
+    await other.ask(CHANGE, id=theirs["id"], given=GIVEN)
+    settled = (await other.ask(CONFIRM, id=theirs["id"], who=[]))["data"]["confirmJointActivity"]["activity"]
+    assert settled["state"] == "accepted", "home's confirmation is still on its way"
+    await pair.carry()
+    for desk in desks:
+        found = (await desk.ask(LIST))["data"]["organization"]["jointActivities"]
+        assert [one["node"]["state"] for one in found["edges"]] == ["settled"]
+    outcome = (await home.ask("query { partnershipOutcomes { title year held together people partners } }"))["data"]
+    assert outcome["partnershipOutcomes"] == [
+        {"title": "党史共学", "year": 2026, "held": 1, "together": 1, "people": 3, "partners": [pair.other.tenant.name]}
+    ]
+
+
+async def test_the_commands_do_the_same(pair: Any, test_database: TestDatabase) -> None:
+    async def run(side: Any, *words: str) -> Any:
+        """In a thread, which has a loop of its own, as the command has in its process."""
+        given = [*words, "--tenant", side.tenant.slug]
+        with patch.dict(os.environ, environment(test_database)):
+            return await asyncio.to_thread(CliRunner().invoke, partnership, given)
+
+    asked = [str(pair.space), "--title", "联合学习", "--day", "2026-10-20", "--kind", "study"]
+    made = await run(pair.home, "invite", *asked)
+    assert made.exit_code == 0, made.exception
+    await pair.carry()
+    listed = (await run(pair.other, "invitations")).output.split("\t")
+    assert listed[2:5] == [pair.home.tenant.name, "联合学习", "2026-10-20"]
+    assert (await run(pair.other, "answer", *listed[:2])).exit_code == 0
+    assert isinstance((await run(pair.other, "answer", *listed[:2])).exception, Conflict)
+    confirmed = await run(pair.home, "confirm", made.output.strip(), "--person", "张一", "--person", "王二")
+    assert (confirmed.exit_code, confirmed.output) == (0, "invited\n")
+    closed = await run(pair.home, "close", made.output.strip(), "--reason", "对方一直没有确认")
+    assert (closed.exit_code, closed.output) == (0, "one_sided\n")
+    assert "\tone_sided\t2026-10-20\t联合学习\t2\t" in (await run(pair.home, "activities")).output
