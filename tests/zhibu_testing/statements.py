@@ -44,9 +44,13 @@ def faults_of(statement: str, tenant_tables: frozenset[str]) -> list[str]:
     return [f"{name} without its tenant: {statement[:300]}" for name in _untied(tree, tenant_tables)]
 
 
+PREPARE = re.compile(r"^(?:deallocate \w+; )?prepare \w+(?: \([^)]*\))? as ")
+"""What stands before a statement that is prepared by name: it is judged as it will run."""
+
+
 def _plain(statement: str) -> str:
     """The statement with driver parameters as literals, which the parser takes everywhere."""
-    return re.sub(r"\$\d+", "'p'", statement)
+    return re.sub(r"\$\d+", "'p'", PREPARE.sub("", statement))
 
 
 def _untied(tree: Node, tenant_tables: frozenset[str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from zhibu_core.errors import Conflict, Forbidden, NotFound
 from zhibu_core.identity.models import Account, Enrolment, WebSession
 from zhibu_core.organization.people import Person
+from zhibu_core.tenancy.changes import tell_of_access
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.session import instant_of
 from zhibu_core.words import Words
@@ -72,6 +73,7 @@ async def unlink(session: AsyncSession, issuer: str, subject: str) -> uuid.UUID:
     if known is None:
         raise _unknown()
     await session.execute(delete(WebSession).where(WebSession.issuer == issuer, WebSession.subject == subject))
+    await tell_of_access(session)
     await session.delete(known)
     return known.person_id
 

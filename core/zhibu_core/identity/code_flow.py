@@ -7,7 +7,6 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
-import httpx
 import msgspec
 
 from zhibu_core.errors import Unauthenticated, Unavailable
@@ -134,6 +133,8 @@ def organizations_of(claims: Mapping[str, Any]) -> set[str]:
 
 
 async def _post(address: str, form: dict[str, str]) -> dict[str, Any]:
+    import httpx  # takes a while, and only who signs in needs it
+
     try:
         async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
             found: dict[str, Any] = (await client.post(address, data=form)).json()

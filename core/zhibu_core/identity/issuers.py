@@ -60,6 +60,12 @@ class Issuer:
         found: Keys = self._keys
         return found
 
+    @property
+    def held_keys(self) -> "Keys | None":
+        """The keys that the issuer has here now, without asking it."""
+        held: Keys | None = self._keys
+        return held
+
     def learn(self, document: Mapping[str, object]) -> None:
         """Takes a JWK Set (RFC 7517) for the issuer's keys, in place of those it had."""
         from zhibu_core.identity.signatures import Keys  # commands that verify nothing start quicker without joserfc

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import Unauthenticated
 from zhibu_core.identity.models import LogoutToken
+from zhibu_core.identity.remembered import Tokens
 from zhibu_core.identity.sessions import close_sessions_of
 from zhibu_core.identity.sources import Source
 from zhibu_core.identity.tokens import LEEWAY, LOGOUT_AGE, read_logout_token
@@ -17,13 +18,16 @@ from zhibu_core.tenancy.session import instant_of, tenant_of
 from zhibu_core.words import Words
 
 
-async def obey_logout(session: AsyncSession, source: Source, token: str) -> int:
-    """Ends the sessions that the token names and returns how many; raises `Unauthenticated` for a bad or repeated token."""
+async def obey_logout(session: AsyncSession, source: Source, token: str, remembered: Tokens) -> int:
+    """Ends the sessions that the token names and returns how many; raises `Unauthenticated` for a bad or repeated token.
+
+    Their access tokens are not `remembered` any more: they are verified anew, for as long as they are good.
+    """
     claims = await read_logout_token(token, source.issuer, source.client_id, time.time())
     await _once(session, source.issuer.address, str(claims["jti"]))
-    return await close_sessions_of(
-        session, source.issuer.address, session_id=claims.get("sid"), subject=claims.get("sub")
-    )
+    ended = {"session_id": claims.get("sid"), "subject": claims.get("sub")}
+    remembered.forget(source.issuer.address, **ended)
+    return await close_sessions_of(session, source.issuer.address, **ended)
 
 
 async def _once(session: AsyncSession, issuer: str, token_id: str) -> None:

@@ -1,10 +1,11 @@
 """Makes the scope of a request: tenant, person, grants in force today, plugins switched on."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.identity.permissions import (
@@ -18,16 +19,16 @@ from zhibu_core.identity.permissions import (
 from zhibu_core.identity.sources import Program
 from zhibu_core.identity.staff import BASE, Admitted
 from zhibu_core.plugins.host import PluginHost
-from zhibu_core.tenancy.scope import Actor, Grant, Scope, Tenant
+from zhibu_core.tenancy.scope import INTEGRATOR, Actor, Grant, Scope, Tenant
 from zhibu_core.words import Words
 
-_PLUGINS = text("select plugin from plugin_enablement where tenant_id = :t and is_on")
-_PERSON = text(
+PLUGINS = text("select plugin from plugin_enablement where tenant_id = :t and is_on")
+PERSON = text(
     """select p.name, m.organization_id from person p
     left join membership m on m.tenant_id = p.tenant_id and m.person_id = p.id and m.until is null
     where p.tenant_id = :t and p.id = :person"""
 )
-_GRANTS = text(
+GRANTS = text(
     """select g.role, g.node_id, coalesce(o.path, '') as path, g.until, coalesce(nullif(o.short_name, ''), o.name, '') as place,
       r.name_zh, r.name_en, r.actions
     from role_grant g left join organization o on o.tenant_id = g.tenant_id and o.id = g.node_id
@@ -54,7 +55,7 @@ class Scopes:
 
     async def plugins_of(self, session: AsyncSession, tenant: Tenant) -> frozenset[str]:
         """The plugins that the tenant has on and that are available."""
-        rows = await session.scalars(_PLUGINS, {"t": tenant.id})
+        rows = await session.scalars(PLUGINS, {"t": tenant.id})
         return frozenset(rows) & self.host.switchable
 
     async def scope(
@@ -74,16 +75,22 @@ class Scopes:
         plugins = await self.plugins_of(session, tenant)
         if person_id is None:
             return Scope(tenant, plugins, request_id=request_id)
-        person = (await session.execute(_PERSON, {"t": tenant.id, "person": person_id})).one_or_none()
+        person = (await session.execute(PERSON, {"t": tenant.id, "person": person_id})).one_or_none()
         if person is None:
             return Scope(tenant, plugins, request_id=request_id)
+        rows = await session.execute(GRANTS, {"t": tenant.id, "person": person_id, "today": tenant.current_day()})
+        held, withheld = self.grants_of(plugins, rows.all(), strong=strong)
+        actor = Actor(person_id, person.name, client, person.organization_id)
+        return Scope(tenant, plugins, actor, held, request_id, withheld, strong)
+
+    def grants_of(
+        self, plugins: frozenset[str], rows: Iterable[Any], *, strong: bool
+    ) -> tuple[tuple[Grant, ...], frozenset[str]]:
+        """Grants made of rows of `GRANTS`, and the actions that are withheld from a sign-in that was not strong."""
         policy = self.policy(plugins)
-        rows = await session.execute(_GRANTS, {"t": tenant.id, "person": person_id, "today": tenant.current_day()})
         grants = [_grant(row, policy) for row in rows]
         held = tuple(grant for grant in grants if strong or not _is_guarded(grant))
-        withheld = frozenset().union(*(grant.actions for grant in grants if grant not in held))
-        actor = Actor(person_id, person.name, client, person.organization_id)
-        return Scope(tenant, plugins, actor, held, request_id, withheld)
+        return held, frozenset().union(*(grant.actions for grant in grants if grant not in held))
 
     async def scope_of_program(
         self, session: AsyncSession, tenant: Tenant, program: Program, *, request_id: str = ""
@@ -92,7 +99,7 @@ class Scopes:
         plugins = await self.plugins_of(session, tenant)
         actions = program.scopes & frozenset(self.policy(plugins).actions)
         actor = Actor(program.id, program.name, program.client_id)
-        return Scope(tenant, plugins, actor, (Grant("integrator", None, "", actions),), request_id)
+        return Scope(tenant, plugins, actor, (Grant(INTEGRATOR, None, "", actions),), request_id)
 
     async def scope_of_staff(
         self, session: AsyncSession, tenant: Tenant, admitted: Admitted, *, request_id: str = ""
@@ -104,7 +111,7 @@ class Scopes:
         return Scope(tenant, plugins, actor, (Grant(STAFF_ROLE, None, "", actions, title=STAFF_TITLE),), request_id)
 
 
-def _grant(row: Row[Any], policy: Policy) -> Grant:
+def _grant(row: Any, policy: Policy) -> Grant:
     """A role of the tenant's own holds what it names, as long as that is there."""
     own = row.actions is not None
     actions = frozenset(row.actions) & frozenset(policy.actions) if own else policy.of_role(row.role)

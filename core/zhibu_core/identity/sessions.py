@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from zhibu_core.errors import Forbidden
 from zhibu_core.identity.models import Account, WebSession
 from zhibu_core.organization.people import Person
+from zhibu_core.tenancy.changes import tell_of_access
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.words import Words
 
@@ -122,12 +123,15 @@ async def close_sessions_of(session: AsyncSession, issuer: str, *, session_id: s
         query = query.where(WebSession.subject == subject)
     if session_id is None and subject is None:
         return 0
-    return len((await session.scalars(query.returning(WebSession.id))).all())
+    ended = len((await session.scalars(query.returning(WebSession.id))).all())
+    await tell_of_access(session)
+    return ended
 
 
 async def close_session(session: AsyncSession, secret: str) -> None:
     """Ends the session of this secret, if there is one."""
     await session.execute(delete(WebSession).where(WebSession.secret_hash == _hash(secret)))
+    await tell_of_access(session)
 
 
 def _hash(secret: str) -> bytes:

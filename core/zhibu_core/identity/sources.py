@@ -73,6 +73,12 @@ class Doors:
         return next((source for source in self.sources if source.issuer.address == issuer), None)
 
 
+def doors_seen(platform: "Platform", tenant: "Tenant") -> Doors | None:
+    """The tenant's doors where they were asked a moment ago."""
+    at, found = platform.doors_seen.get(tenant.id, (-KEPT, None))
+    return None if time.monotonic() - at > KEPT else found
+
+
 async def doors_of(platform: "Platform", session: AsyncSession, tenant: "Tenant") -> Doors:
     """The tenant's doors, asked anew every few seconds; raises `Unavailable` where an issuer's address is not safe to trust."""
     at, found = platform.doors_seen.get(tenant.id, (-KEPT, Doors()))

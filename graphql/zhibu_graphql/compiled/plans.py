@@ -1,0 +1,64 @@
+"""Makes plans: an operation of a family in one shape for one set of powers, as one statement."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zhibu_core.tenancy.reading import Statement
+from zhibu_core.tenancy.scope import Scope
+from zhibu_graphql import sql
+from zhibu_graphql.compiled import connections, made, nodes, objects, relations, scoped
+from zhibu_graphql.compiled.arguments import Arguments, says
+from zhibu_graphql.compiled.asker import Asker
+from zhibu_graphql.compiled.family import Family, Shape
+from zhibu_graphql.compiled.objects import Behind, Compiling
+from zhibu_graphql.compiled.parameters import Given, Make, Parameters, as_text
+from zhibu_graphql.compiled.rows import Plan
+from zhibu_graphql.compiled.selection import Selecting
+
+BEHIND: dict[type, Behind] = {
+    sql.Form: objects.form,
+    sql.Opened: objects.opened,
+    sql.One: relations.one,
+    sql.Many: relations.many,
+    sql.Says: connections.says,
+    sql.Made: made.made,
+    sql.OfNode: nodes.node,
+    sql.OfScope: scoped.of_scope,
+}
+"""How each kind of declaration becomes SQL."""
+
+
+@dataclass(frozen=True, eq=False)
+class Compiled:
+    """An operation in one shape: what it may cost, its statement, what the parameters are made of, what is opened after."""
+
+    cost: int
+    statement: Statement
+    makers: Sequence[Make]
+    openers: Sequence[Any]
+    is_marked: bool
+
+    def arguments(self, given: Given) -> list[str | None]:
+        """The statement's arguments; raises what conversions raise."""
+        return [as_text(make(given)) for make in self.makers]
+
+
+def compiled(family: Family, shape: Shape, scope: Scope, cost: int) -> Compiled:
+    """The plan for everybody with these powers; raises `NotCompiled`."""
+    parameters = Parameters()
+    plan = Plan(Asker.of(scope, parameters), parameters)
+    selecting = Selecting(family.schema, family.fragments, says(family, shape))
+    arguments = Arguments(family, shape, parameters)
+    compiling = Compiling(plan, selecting, arguments, BEHIND, scoped.field_of)
+    root = nodes.Root()
+    kind: Any = family.schema.query_type
+    part = compiling.object(kind, [family.operation.selection_set], root)
+    answer = f"select ({part.spent.sql()})::text || ':' || {part.sql}::text"
+    text = " ".join([answer, "from (select 1 as one) n0", *root.laterals])
+    types = tuple(parameters.types)
+    # Two plans may have one text and other parameters, of parts that are not in it.
+    name = "z" + hashlib.sha256(" ".join([*types, text]).encode()).hexdigest()[:20]
+    statement = Statement(name, text, types)
+    return Compiled(cost, statement, parameters.makers, plan.openers, plan.is_marked)

@@ -1,0 +1,134 @@
+"""Knows which operations are compiled: texts, families and plans, each bounded; nothing in them is of a tenant."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, OperationType
+
+from zhibu_core.tenancy.scope import Scope
+from zhibu_graphql.bounded import Bounded
+from zhibu_graphql.compiled.asker import Powers, held
+from zhibu_graphql.compiled.family import Family, Shape, family_of
+from zhibu_graphql.compiled.lifting import Skeleton, lifted, value_of
+from zhibu_graphql.compiled.plans import Compiled, compiled
+from zhibu_graphql.compiled.rows import NotCompiled
+from zhibu_graphql.compiled.shapes import Unfit
+from zhibu_graphql.metrics import looked_up
+
+log = structlog.get_logger()
+KEPT_TEXTS, KEPT_FAMILIES, KEPT_PLANS = 2_000, 1_000, 2_000
+LONGEST_KEPT = 16_384
+Text = tuple[frozenset[str], str | None, str]
+Document = tuple[frozenset[str], str | None, Skeleton, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An operation with all that a plan needs: who may read it this way has passed every check."""
+
+    compiled: Compiled
+    values: list[Any]
+
+
+@dataclass(eq=False)
+class Reads:
+    """The compiled operations of one process."""
+
+    texts: Bounded[Text, tuple[Family, list[Any]]] = field(default_factory=lambda: Bounded(KEPT_TEXTS))
+    pinned: Bounded[tuple[Any, ...], tuple[int, ...]] = field(default_factory=lambda: Bounded(KEPT_FAMILIES))
+    families: Bounded[Document, Family] = field(default_factory=lambda: Bounded(KEPT_FAMILIES))
+    left: Bounded[str, bool] = field(default_factory=lambda: Bounded(KEPT_FAMILIES))
+    plans: Bounded[tuple[Family, Shape, Powers, bool], Compiled | None] = field(
+        default_factory=lambda: Bounded(KEPT_PLANS)
+    )
+
+    def goes_by_resolvers(self, text: str) -> bool:
+        """Whether the text was left to resolvers lately: then nothing need be tried before the usual way."""
+        return text in self.left
+
+    def known(self, scope: Scope, text: str, variables: Mapping[str, Any], name: str | None) -> Read | None:
+        """The operation, if it was compiled before for these powers."""
+        try:
+            found = self._family(scope, text, name)
+            if found is None:
+                return None
+            family, literals = found
+            shape, values = family.read(literals, variables)
+        except Unfit:
+            return None
+        plan = self.plans.get(self._key(family, shape, scope))
+        looked_up("plans", plan is not None)
+        return None if plan is None else Read(plan, values)
+
+    def learn(
+        self,
+        scope: Scope,
+        text: str,
+        variables: Mapping[str, Any],
+        name: str | None,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        schema: GraphQLSchema,
+        cost: int,
+    ) -> Read | None:
+        """Compiles an operation that was read and checked; None where resolvers must run it."""
+        if operation.operation is not OperationType.QUERY or len(text) > LONGEST_KEPT:
+            if len(text) <= LONGEST_KEPT:
+                self.left.put(text, True)
+            return None
+        try:
+            family, literals = self._family(scope, text, name) or self._new(
+                scope, text, name, family_of(schema, document, operation, text)
+            )
+            shape, values = family.read(literals, variables)
+        except Unfit:
+            return None
+        key = self._key(family, shape, scope)
+        if key not in self.plans:
+            self.plans.put(key, _compiled(family, shape, scope, cost))
+        plan = self.plans.get(key)
+        if plan is None:
+            self.left.put(text, True)
+        return None if plan is None else Read(plan, values)
+
+    @staticmethod
+    def _key(family: Family, shape: Shape, scope: Scope) -> tuple[Family, Shape, Powers, bool]:
+        return family, shape, held(scope.grants).powers, scope.actor is None
+
+    def _family(self, scope: Scope, text: str, name: str | None) -> tuple[Family, list[Any]] | None:
+        """The family of a text and the values of its literals; raises `Unfit`."""
+        found = self.texts.get((scope.plugins, name, text))
+        looked_up("texts", found is not None)
+        if found is not None or len(text) > LONGEST_KEPT:
+            return found
+        skeleton, literals = lifted(text)
+        pinned = self.pinned.get((scope.plugins, name, skeleton))
+        if pinned is None:
+            return None
+        family = self.families.get((scope.plugins, name, skeleton, tuple(literals[n] for n in pinned)))
+        looked_up("documents", family is not None)
+        return None if family is None else self._kept(scope, text, name, family, literals)
+
+    def _new(self, scope: Scope, text: str, name: str | None, family: Family) -> tuple[Family, list[Any]]:
+        skeleton, literals = lifted(text)
+        self.pinned.put((scope.plugins, name, skeleton), family.pinned)
+        self.families.put((scope.plugins, name, skeleton, tuple(literals[n] for n in family.pinned)), family)
+        return self._kept(scope, text, name, family, literals)
+
+    def _kept(
+        self, scope: Scope, text: str, name: str | None, family: Family, literals: list[str]
+    ) -> tuple[Family, list[Any]]:
+        values = [value_of(literals[number]) for number in family.lifted]
+        return self.texts.put((scope.plugins, name, text), (family, values))
+
+
+def _compiled(family: Family, shape: Shape, scope: Scope, cost: int) -> Compiled | None:
+    try:
+        return compiled(family, shape, scope, cost)
+    except NotCompiled as reason:
+        log.debug("not_compiled", reason=str(reason))
+    except Exception as error:  # a plugin's declaration may be wrong in any way; its resolvers still answer
+        log.warning("not_compiled", exc_info=error)
+    return None
