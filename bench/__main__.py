@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from bench import audit, hooks, importing, permissions, row_security, scores, sessions, tenants, tokens
+from bench import audit, board, hooks, importing, permissions, row_security, scores, sessions, spaces, tenants, tokens
 from bench.world import World, make_world
 from zhibu_core.cli.loop import run
 
@@ -22,6 +22,8 @@ BENCHES: tuple[Callable[[World, bool], Awaitable[list[Figure]]], ...] = (
     tokens.run,
     permissions.run,
     sessions.run,
+    board.run,
+    spaces.run,
 )
 
 

@@ -22,6 +22,7 @@ from zhibu_core.plugins.host import PluginHost
 from zhibu_core.plugins.manifest import GraphQLContribution
 from zhibu_graphql.fields import KEY, TYPE_ASKS, Asks, TypeAsks
 from zhibu_graphql.guarding import guarded
+from zhibu_graphql.live.roots import Subscription
 from zhibu_graphql.node import Node
 from zhibu_graphql.types.duty import Duty
 from zhibu_graphql.types.fact import Fact
@@ -59,7 +60,9 @@ class _Extended(strawberry.Schema):
     def __init__(self, added: Mapping[str, list[StrawberryField]], types: list[Any]) -> None:
         self._added = added
         config = StrawberryConfig(disable_field_suggestions=True)
-        super().__init__(query=Query, mutation=Mutation, types=[*CORE_TYPES, *types], config=config)
+        super().__init__(
+            query=Query, mutation=Mutation, subscription=Subscription, types=[*CORE_TYPES, *types], config=config
+        )
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
         """The class's own fields, then the plugins'."""
@@ -112,7 +115,11 @@ def _build(contributions: Contributions, refused: Mapping[str, str]) -> FullSche
 
 
 def _parts(contribution: GraphQLContribution) -> list[tuple[str, Any]]:
-    roots = [("Query", contribution.query), ("Mutation", contribution.mutation)]
+    roots = [
+        ("Query", contribution.query),
+        ("Mutation", contribution.mutation),
+        ("Subscription", contribution.subscription),
+    ]
     return [*((name, cls) for name, cls in roots if cls is not None), *contribution.fields.items()]
 
 
@@ -122,7 +129,7 @@ def _mark(
     schema: GraphQLSchema,
 ) -> None:
     definition = graphql_type.extensions[DEFINITION]
-    is_root = graphql_type in (schema.query_type, schema.mutation_type)
+    is_root = graphql_type in (schema.query_type, schema.mutation_type, schema.subscription_type)
     for name, field in graphql_type.fields.items():
         own = field.extensions[DEFINITION]
         asks = asks_of(definition, own)

@@ -4,29 +4,33 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from litestar import Request, Response, get, post
-from litestar.di import NamedDependency
+from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import Forbidden, InvalidInput, Unavailable, ZhibuError
 from zhibu_core.http.language import locale_of_connection
 from zhibu_core.http.problems import as_domain_error, status_of
+from zhibu_core.http.refused import note_answered
 from zhibu_core.http.tenant_path import PREFIX
 from zhibu_core.idempotency import Answer, InFlight, KeyReused, call
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
+from zhibu_graphql.asking import asked_by_address, asked_by_body
 from zhibu_graphql.buckets import BucketEmpty
 from zhibu_graphql.context import Context
-from zhibu_graphql.engine import Operation, Prepared, engine_for
-from zhibu_graphql.errors import RequestRefused, of_domain
-from zhibu_graphql.negotiation import JSON, negotiate, respond
+from zhibu_graphql.engine import Prepared, engine_for
+from zhibu_graphql.errors import RequestRefused, of_domain, refused_in
+from zhibu_graphql.negotiation import JSON, negotiate, passed_on, respond
+from zhibu_graphql.stored.by_address import answered as answer_by_address
+from zhibu_graphql.ways import compiled_way, resolvers_way
 
-ACTION = "graphql.query"
 CLIENT_HEADER = "x-zhibu-client"
-LARGEST_BODY = 256 * 1024
 KEY_HEADER = "idempotency-key"
+FAILED = "zhibu_read_failed"
+"""Where a request's state holds the error of the shortcut, if the database did not answer it."""
+
 STATUS: Mapping[type[ZhibuError], int] = {BucketEmpty: 429, KeyReused: 422, InFlight: 409, InvalidInput: 400}
 """The first that an error is one of; everything else has the status that it has everywhere."""
 
@@ -43,13 +47,6 @@ class _Refused(Exception):
         super().__init__(error)
         self.status = status
         self.error = error
-
-
-class _Body(msgspec.Struct):
-    query: str
-    variables: dict[str, Any] | None = None
-    operation_name: str | None = msgspec.field(default=None, name="operationName")
-    extensions: dict[str, Any] | None = None
 
 
 def answer_to_error(request: Requested, raised: Exception) -> Response[bytes]:
@@ -70,27 +67,48 @@ def answer_to_error(request: Requested, raised: Exception) -> Response[bytes]:
     return respond(request, {"errors": [of_domain(error, locale_of_connection(request))]}, status, **headers)
 
 
-@post(
-    "/graphql",
-    status_code=200,
-    opt={"action": ACTION},
-    request_max_body_size=LARGEST_BODY,
-    exception_handlers={Exception: answer_to_error},
-)
-async def graphql(
-    request: Requested, platform: NamedDependency[Platform], session: NamedDependency[AsyncSession]
-) -> Response[bytes]:
-    """Runs the operation of the body; a mutation with an `Idempotency-Key` once only."""
-    _check_form(request)
-    _check_session(request)
+async def answer_to_post(request: Requested, platform: Platform) -> Response[bytes]:
+    """Runs the operation of the body by the shortest way; a mutation with an `Idempotency-Key` once only."""
+    if FAILED in request.scope["state"]:
+        raise request.scope["state"].pop(FAILED)
+    check_form(request)
+    check_session(request)
     scope: Scope = request.state.scope
-    context = Context(platform, session, scope, request.state.get(PREFIX, ""), locale_of_connection(request))
     engine = engine_for(platform.host)
-    prepared = engine.prepare(context, _operation(await request.body()))
+    asked = await asked_by_body(platform, scope.tenant, await request.body())
+    answer, prepared = await engine.by_statement(platform, scope, asked)
+    if answer is not None:
+        return passed_on(request, answer, compiled_way(scope))
+    prepared = prepared or engine.prepare(scope, asked)
+    _check_not_watched(prepared)
+    async with platform.database.session(scope.tenant.id) as session:
+        context = Context(platform, session, scope, request.state.get(PREFIX, ""), locale_of_connection(request))
+        return await _by_resolvers(request, context, prepared)
+
+
+async def _by_resolvers(request: Requested, context: Context, prepared: Prepared) -> Response[bytes]:
     key = request.headers.get(KEY_HEADER)
     if key is not None and prepared.is_mutation:
         return await _once(request, context, prepared, key)
-    return respond(request, await engine.execute(context, prepared))
+    with resolvers_way(context.platform, context.scope) as way:
+        answered = await _executed(request, context, prepared)
+    return passed_on(request, msgspec.json.encode(answered), way)
+
+
+def _check_not_watched(prepared: Prepared) -> None:
+    if prepared.is_subscription:
+        raise InvalidInput(
+            "subscription_by_socket",
+            Words("订阅请用 graphql-transport-ws。", "Subscriptions go over graphql-transport-ws."),
+        )
+
+
+async def _executed(request: Requested, context: Context, prepared: Prepared) -> dict[str, Any]:
+    """The answer; the audit is told of the fields in it that were refused."""
+    answer = await engine_for(context.platform.host).execute(context, prepared)
+    for refused in refused_in(answer):
+        await note_answered(context.platform, request.scope, context.scope, refused)
+    return answer
 
 
 async def _once(request: Requested, context: Context, prepared: Prepared, key: str) -> Response[bytes]:
@@ -98,19 +116,39 @@ async def _once(request: Requested, context: Context, prepared: Prepared, key: s
     asked = call(context.platform, context.session, context.scope, key, await request.body())
     if (before := await asked.answered()) is not None:
         return respond(request, msgspec.Raw(before.body), before.status, Idempotency_Replayed="true")
-    answer = await engine_for(context.platform.host).execute(context, prepared)
+    answer = await _executed(request, context, prepared)
     await asked.keep(Answer(200, msgspec.json.encode(answer)))
     return respond(request, answer)
 
 
-@get("/graphql", opt={"action": ACTION}, exception_handlers={Exception: answer_to_error}, sync_to_thread=False)
-def graphql_by_get(request: Requested) -> Response[bytes]:
-    """Says that operations come by POST."""
+async def answer_to_get(request: Requested, platform: Platform, session: AsyncSession) -> Response[bytes]:
+    """Runs a stored query that the address names by its `documentId`; everything else comes by POST."""
+    if not {"documentId", "extensions"} & set(request.query_params):
+        return _only_by_post(request)
+    _check_accept(request)
+    _check_client(request)
+    scope: Scope = request.state.scope
+    engine = engine_for(platform.host)
+    asked = await asked_by_address(platform, scope.tenant, request.query_params)
+    answer, prepared = await engine.by_statement(platform, scope, asked)
+    if answer is not None:
+        return answer_by_address(request, answer, compiled_way(scope))
+    prepared = prepared or engine.prepare(scope, asked)
+    if prepared.is_mutation:
+        return _only_by_post(request)
+    _check_not_watched(prepared)
+    context = Context(platform, session, scope, request.state.get(PREFIX, ""), locale_of_connection(request))
+    with resolvers_way(platform, scope) as way:
+        answered = await _executed(request, context, prepared)
+    return answer_by_address(request, msgspec.json.encode(answered), way)
+
+
+def _only_by_post(request: Requested) -> Response[bytes]:
     error = InvalidInput("method", Words("请用 POST 发送 GraphQL 操作。", "Send GraphQL operations by POST."))
     return respond(request, {"errors": [of_domain(error, locale_of_connection(request))]}, 405, Allow="POST")
 
 
-def _check_form(request: Requested) -> None:
+def check_form(request: Requested) -> None:
     media_type, *parameters = (part.strip().lower() for part in request.headers.get("content-type", "").split(";"))
     charset = next((p.removeprefix("charset=").strip('"') for p in parameters if p.startswith("charset=")), "utf-8")
     if media_type != JSON or charset not in ("utf-8", "utf8"):
@@ -121,6 +159,10 @@ def _check_form(request: Requested) -> None:
                 Words("请求体必须是 application/json（UTF-8）。", "The body must be application/json (UTF-8)."),
             ),
         )
+    _check_accept(request)
+
+
+def _check_accept(request: Requested) -> None:
     if negotiate(request.headers.get("accept", "")).media_type is None:
         raise _Refused(
             406,
@@ -134,28 +176,27 @@ def _check_form(request: Requested) -> None:
         )
 
 
-def _check_session(request: Requested) -> None:
+def check_session(request: Requested) -> None:
     """A browser sends cookies from anywhere; our own header and a known Origin it does not. Tokens need neither."""
     if request.headers.get("authorization"):
         return
     # The gate has compared the Origin, where there is one, with the host.
-    if CLIENT_HEADER not in request.headers or request.headers.get("origin", "null") == "null":
-        raise Forbidden(
-            "client_header",
-            Words(
-                "网页会话的请求必须带 X-Zhibu-Client 头和本站的 Origin。",
-                "Requests of a web session must carry the header X-Zhibu-Client and our own Origin.",
-            ),
-        )
+    if request.headers.get("origin", "null") == "null":
+        raise _from_elsewhere()
+    _check_client(request)
 
 
-def _operation(body: bytes) -> Operation:
-    try:
-        read = msgspec.json.decode(body, type=_Body)
-    except (msgspec.DecodeError, ValueError) as error:
-        message = Words(
-            '请求体必须是 JSON 对象：{"query": 文本, "variables": 对象, "operationName": 文本}。',
-            'The body must be a JSON object: {"query": text, "variables": object, "operationName": text}.',
-        )
-        raise _Refused(400, InvalidInput("body", message)) from error
-    return Operation(read.query, read.variables or {}, read.operation_name)
+def _check_client(request: Requested) -> None:
+    """No other site's page can send our header without asking us first; browsers name no Origin where nothing changes."""
+    if not request.headers.get("authorization") and CLIENT_HEADER not in request.headers:
+        raise _from_elsewhere()
+
+
+def _from_elsewhere() -> Forbidden:
+    return Forbidden(
+        "client_header",
+        Words(
+            "网页会话的请求必须带 X-Zhibu-Client 头和本站的 Origin。",
+            "Requests of a web session must carry the header X-Zhibu-Client and our own Origin.",
+        ),
+    )

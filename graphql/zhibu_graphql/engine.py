@@ -22,13 +22,19 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from zhibu_core.errors import InvalidInput, Unavailable
 from zhibu_core.http.problems import as_domain_error
+from zhibu_core.platform import Platform
 from zhibu_core.plugins.host import PluginHost
+from zhibu_core.rates import Rate
+from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
-from zhibu_graphql.buckets import Buckets
+from zhibu_graphql.buckets import Buckets, Owner
+from zhibu_graphql.compiled.reads import Read, Reads
+from zhibu_graphql.compiled.running import OnlyResolvers, run
 from zhibu_graphql.context import Context
 from zhibu_graphql.cost import check_cost
 from zhibu_graphql.documents import Documents
 from zhibu_graphql.errors import RequestRefused, of_execution, of_request
+from zhibu_graphql.metrics import went
 from zhibu_graphql.schemas import Schemas
 from zhibu_graphql.spending import actual_cost
 
@@ -57,6 +63,11 @@ class Prepared:
         """Whether it changes something."""
         return self.chosen.operation is OperationType.MUTATION
 
+    @property
+    def is_subscription(self) -> bool:
+        """Whether it goes on (`zhibu_graphql.live`)."""
+        return self.chosen.operation is OperationType.SUBSCRIPTION
+
 
 @dataclass
 class Engine:
@@ -65,14 +76,65 @@ class Engine:
     schemas: Schemas
     documents: Documents = field(default_factory=Documents)
     buckets: Buckets = field(default_factory=Buckets)
+    reads: Reads = field(default_factory=Reads)
+
+    async def by_statement(
+        self, platform: Platform, scope: Scope, operation: Operation
+    ) -> tuple[bytes | None, "Prepared | None"]:
+        """The answer by one statement, where that can be; else what is prepared for resolvers, if it is already.
+
+        Raises what `prepare` raises, `BucketEmpty`, and `DBAPIError`.
+        """
+        read, prepared = self.read(scope, operation), None
+        if read is None:
+            prepared = self.prepare(scope, operation)
+            read = self.learn(scope, prepared)
+        if read is None:
+            return None, prepared
+        try:
+            return await self.run_read(platform, scope, read), prepared
+        except OnlyResolvers:
+            return None, prepared
+
+    def read(self, scope: Scope, operation: Operation) -> Read | None:
+        """An operation that was compiled before; it has passed every check that has to do with its text and values."""
+        return self.reads.known(scope, operation.query, operation.variables, operation.name)
+
+    def learn(self, scope: Scope, prepared: "Prepared") -> Read | None:
+        """Compiles an operation, if that can be; for the next time as well."""
+        asked, schema = prepared.operation, prepared.schema
+        texts = (asked.query, asked.variables, asked.name)
+        return self.reads.learn(scope, *texts, prepared.document, prepared.chosen, schema, prepared.cost)
+
+    async def run_read(self, platform: Platform, scope: Scope, read: Read) -> bytes:
+        """The answer to a compiled read; raises `BucketEmpty`, `OnlyResolvers`."""
+        cost = read.compiled.cost
+        owner, rate = self._owner(platform, scope)
+        if rate is not None:
+            self.buckets.take(owner, rate, cost)
+        try:
+            data, actual = await run(platform, scope, read)
+        except OnlyResolvers:
+            if rate is not None:
+                self.buckets.give_back(owner, rate, cost)
+            raise
+        left = None if rate is None else self.buckets.give_back(owner, rate, cost - actual)
+        went("compiled")
+        points = f'{{"requested":{cost},"actual":{actual},"available":{"null" if left is None else left}}}'
+        return f'{{"data":{data},"extensions":{{"cost":{points}}}}}'.encode()
+
+    @staticmethod
+    def _owner(platform: Platform, scope: Scope) -> tuple[Owner, Rate | None]:
+        client = scope.actor.client if scope.actor else ""
+        return (scope.tenant.id, client), platform.settings.points_of(client)
 
     async def run(self, context: Context, operation: Operation) -> dict[str, Any]:
         """The answer to an operation; raises what `prepare` and `execute` raise."""
-        return await self.execute(context, self.prepare(context, operation))
+        return await self.execute(context, self.prepare(context.scope, operation))
 
-    def prepare(self, context: Context, operation: Operation) -> Prepared:
+    def prepare(self, scope: Scope, operation: Operation) -> Prepared:
         """Reads and checks; raises `RequestRefused`, `InvalidInput` or `LimitExceeded` where it must not be run."""
-        plugins = context.scope.plugins
+        plugins = scope.plugins
         schema = self.schemas.of(plugins)
         document = self.documents.read(plugins, schema, operation.query)
         chosen = get_operation_ast(document, operation.name)
@@ -93,8 +155,8 @@ class Engine:
         """The answer; raises `BucketEmpty` where the client's points do not suffice, `Unavailable` where it must be
         tried again.
         """
-        client = context.scope.actor.client if context.scope.actor else ""
-        owner, rate = (context.scope.tenant.id, client), context.platform.settings.points_of(client)
+        went("resolvers")
+        owner, rate = self._owner(context.platform, context.scope)
         if rate is not None:
             self.buckets.take(owner, rate, prepared.cost)
         answer = _answer(await _execution(context, prepared), context.locale)

@@ -1,12 +1,12 @@
 """Errors in answers: those of the domain with their category as code, everything unexpected masked and logged."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLError
 
-from zhibu_core.errors import NotFound, ZhibuError
+from zhibu_core.errors import Forbidden, NotFound, ZhibuError
 from zhibu_core.http.problems import as_domain_error
 from zhibu_core.words import Words
 from zhibu_graphql.fields import part, plain
@@ -60,6 +60,13 @@ def of_request(error: GraphQLError) -> dict[str, Any]:
 def of_execution(error: GraphQLError, locale: str) -> dict[str, Any]:
     """An error of a resolver; what is not the domain's is logged, and shown as INTERNAL without its text."""
     return _placed(error, of_domain(as_domain_error(error.original_error or error), locale))
+
+
+def refused_in(answer: Mapping[str, Any]) -> Iterator[Forbidden]:
+    """The refusals among an answer's errors, each with its own code."""
+    for entry in answer.get("errors", ()):
+        if entry["extensions"].get("code") == Forbidden.category:
+            yield Forbidden(entry["extensions"]["reason"], entry["message"])
 
 
 def _placed(error: GraphQLError, entry: dict[str, Any]) -> dict[str, Any]:

@@ -1,16 +1,14 @@
 """The page on which one tries the API in a demo: a form, the answer, and the schema; no script."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 from jinja2 import Environment, FileSystemLoader
-from litestar import Request, Response, get, post
-from litestar.di import NamedDependency
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import InvalidInput, LimitExceeded, NotFound
@@ -21,16 +19,13 @@ from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
 from zhibu_graphql.context import Context
-from zhibu_graphql.endpoint import ACTION
 from zhibu_graphql.engine import Operation, engine_for
 from zhibu_graphql.errors import RequestRefused, of_domain
 from zhibu_graphql.fields import KEY
 
 FOLDER = Path(__file__).parent / "templates"
 PAGES = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True)
-OPT = {"action": ACTION}
 Requested = Request[Any, Any, Any]
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 EXAMPLE = """{
   viewer { name today roles { role organization { name } } }
   organizations(first: 5) {
@@ -40,15 +35,13 @@ EXAMPLE = """{
 }"""
 
 
-@get("/graphql/explorer", opt=OPT)
-async def explorer(request: Requested, platform: NamedDependency[Platform]) -> Response[str]:
+def first_page(request: Requested, platform: Platform) -> Response[str]:
     """The page with an example."""
     return _page(request, platform, EXAMPLE, "", "")
 
 
-@post("/graphql/explorer", opt=OPT, status_code=200)
-async def run_explorer(
-    request: Requested, platform: NamedDependency[Platform], session: NamedDependency[AsyncSession], data: Form
+async def answered_page(
+    request: Requested, platform: Platform, session: AsyncSession, data: Mapping[str, str]
 ) -> Response[str]:
     """The page with the answer to what the form held."""
     scope = _scope(request)
@@ -58,8 +51,7 @@ async def run_explorer(
     return _page(request, platform, query, variables, json.dumps(answer, ensure_ascii=False, indent=2))
 
 
-@get("/graphql/explorer.css", opt=OPT, sync_to_thread=False)
-def explorer_style(request: Requested) -> Response[str]:
+def style(request: Requested) -> Response[str]:
     """The page's looks."""
     _scope(request)
     return Response((FOLDER / "explorer.css").read_text(encoding="utf-8"), media_type="text/css")

@@ -1,10 +1,16 @@
-"""How fields are declared: the permission each asks for, the column behind it, what it costs; core and plugins alike."""
+"""How fields are declared: the permission each asks for, what stands behind it, what it costs; core and plugins alike."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar, dataclass_transform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 import strawberry
+
+from zhibu_graphql.resolving import by_declaration, resolver_of
+from zhibu_graphql.sql import Form, Many, One, Says
+
+if TYPE_CHECKING:
+    from zhibu_graphql.reading.listing import Listing
 
 KEY = "zhibu"
 """Where a field's metadata and a GraphQL field's extensions hold their `Asks`."""
@@ -20,16 +26,19 @@ class Asks:
     """What a field asks for: any one of `actions` (none: those of its type), at the object's place in the tree.
 
     `lists`: its own SQL keeps to the places where the action is held, so that holding it anywhere lets one in.
-    `column`: the SQL expression behind it. `weight`: objects it counts as in the cost. `size`: how many elements a list
-    without `first` has at most. `mutation`: runs in a savepoint, with user errors in its payload.
+    `column`: the SQL expression behind it; `behind`: what else of `zhibu_graphql.sql` stands there. `weight`: objects it
+    counts as in the cost. `size`: how many elements a list without `first` has at most. `mutation`: runs in a savepoint,
+    with user errors in its payload. `watches`: of a subscription's root field, what wakes it (`live.fields`).
     """
 
     actions: tuple[str, ...] = ()
     lists: bool = False
     column: Any = None
+    behind: Any = None
     weight: int = 1
     size: int | None = None
     mutation: bool = False
+    watches: Any = None
 
 
 @dataclass(frozen=True)
@@ -74,20 +83,75 @@ def plain(description: str, *actions: str, size: int | None = None) -> Any:
 
 
 def field(
-    *actions: str, description: str, weight: int = 1, size: int | None = None, name: str | None = None
+    *actions: str,
+    description: str,
+    weight: int = 1,
+    size: int | None = None,
+    name: str | None = None,
+    behind: Any = None,
 ) -> Decorator:
-    """A field by a resolver, which takes `root` (the object) and `info`; asks for the actions at the object's place."""
-    asks = Asks(actions, weight=weight, size=size)
+    """A field by a resolver, which takes `root` (the object) and `info`; asks for the actions at the object's place.
+
+    `behind`: what the resolver does, said for the compiler.
+    """
+    asks = Asks(actions, behind=behind, weight=weight, size=size)
     made: Decorator = strawberry.field(description=description, name=name, metadata={KEY: asks})
     return made
 
 
+def one(
+    listing: "Listing[Any]",
+    by: str | Callable[[Any], Any],
+    description: str,
+    *actions: str,
+    column: str = "id",
+    joined: bool = False,
+) -> Any:
+    """A field that is the row to which the parent's attribute `by` leads; null where it may not be read (`sql.One`)."""
+    return _declared(One(listing, by, column, joined), actions, description)
+
+
+def all_of(
+    listing: "Listing[Any]",
+    link: str,
+    description: str,
+    *actions: str,
+    size: int,
+    filters: Callable[[Any], Mapping[str, Any]] | None = None,
+) -> Any:
+    """A field that is a short list, read whole (`sql.Many`)."""
+    return _declared(Many(listing, link, filters), actions, description, size)
+
+
+def key(attribute: str, form: str, description: str, *actions: str) -> Any:
+    """A field that shows a uuid as "hex" or "text" (`sql.Form`)."""
+    return _declared(Form(attribute, form), actions, description)
+
+
+def _declared(behind: Any, actions: tuple[str, ...], description: str, size: int | None = None) -> Any:
+    asks = Asks(actions, behind=behind, size=size)
+    return strawberry.field(resolver=resolver_of(behind), description=description, metadata={KEY: asks})
+
+
 def listing(*actions: str, description: str, weight: int = 1) -> Decorator:
-    """A connection by a resolver whose SQL keeps to what may be read (`zhibu_graphql.reading`); takes `first`."""
-    made: Decorator = strawberry.field(
-        description=description, metadata={KEY: Asks(actions, lists=True, weight=weight)}
-    )
-    return made
+    """A connection by a function that returns `rows` or `rows_of` of `zhibu_graphql.sql`, or by a resolver whose SQL
+    keeps to what may be read; takes `first`.
+    """
+    return _saying(Asks(actions, lists=True, weight=weight), description)
+
+
+def lookup(*actions: str, description: str) -> Decorator:
+    """A field by a function that returns `found` of `zhibu_graphql.sql`: one row by its arguments."""
+    return _saying(Asks(actions), description)
+
+
+def _saying(asks: Asks, description: str) -> Decorator:
+    def declare(function: Callable[..., Any]) -> Any:
+        metadata = {KEY: replace(asks, behind=Says(function))}
+        made: Decorator = strawberry.field(description=description, metadata=metadata)
+        return made(by_declaration(function))
+
+    return declare
 
 
 def mutation(*actions: str, description: str) -> Decorator:

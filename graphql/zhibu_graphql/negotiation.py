@@ -1,6 +1,8 @@
 """Which media type an answer has, and which status follows from it (GraphQL over HTTP)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -18,6 +20,7 @@ class Accepted:
     legacy: bool = False
 
 
+@lru_cache(maxsize=256)
 def negotiate(accept: str) -> Accepted:
     """The best of our media types for an Accept header; plain JSON where the caller has no wish."""
     wishes = dict(_wish(part) for part in accept.split(",") if part.strip())
@@ -42,11 +45,18 @@ def _wish(part: str) -> tuple[str, float]:
 
 def respond(request: Request[Any, Any, Any], body: Any, status: int = 200, **headers: str) -> Response[bytes]:
     """An answer in the form that the caller reads."""
-    media_type = negotiate(request.headers.get("accept", "")).media_type or JSON
     named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return passed_on(request, msgspec.json.encode(body), named, status)
+
+
+def passed_on(
+    request: Request[Any, Any, Any], body: bytes, headers: Mapping[str, str], status: int = 200
+) -> Response[bytes]:
+    """The same of an answer that is written already."""
+    media_type = negotiate(request.headers.get("accept", "")).media_type or JSON
     return Response(
-        msgspec.json.encode(body),
+        body,
         status_code=status,
         media_type=f"{media_type}; charset=utf-8",
-        headers={"Vary": "Accept", **named},
+        headers={"Vary": "Accept", **headers},
     )

@@ -9,16 +9,21 @@ import strawberry
 from zhibu_graphql.context import Context, Info
 from zhibu_graphql.fields import TYPE_ASKS, TypeAsks, field
 from zhibu_graphql.ids import UUID_BYTES, global_id, split_id
+from zhibu_graphql.sql import Form
 
 
 @strawberry.interface(description="An object with an id.")
 class Node:
-    """The base of such a type: `tag` begins its ids, `record` is what its resolvers get as `root`."""
+    """The base of such a type: `tag` begins its ids, `record` is what its resolvers get as `root`.
+
+    `found_in` is the listing of its rows, unless it finds them by itself.
+    """
 
     tag: ClassVar[str]
     record: ClassVar[type]
+    found_in: ClassVar[Any] = None
 
-    @field(description="Opaque, and the same for ever.")
+    @field(description="Opaque, and the same for ever.", behind=Form("id", "id"))
     def id(self, root: Any, info: Info) -> strawberry.ID:
         definition = info._raw_info.parent_type.extensions["strawberry-definition"]
         return strawberry.ID(definition.origin.id_of(root))
@@ -42,7 +47,9 @@ class Node:
     @classmethod
     async def find(cls, context: Context, keys: list[Any]) -> Mapping[Any, Any]:
         """The records of these keys that the asker may read, by one statement."""
-        raise NotImplementedError
+        from zhibu_graphql.reading.pages import find_all
+
+        return await find_all(context, cls.found_in, keys)
 
     @classmethod
     def is_type_of(cls, root: Any, _info: Any) -> bool:

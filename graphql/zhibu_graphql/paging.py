@@ -4,14 +4,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
-import msgspec
 import strawberry
 
-from zhibu_core.errors import InvalidInput
-from zhibu_core.words import Words
 from zhibu_graphql.context import Info
+from zhibu_graphql.cursors import read_cursor, write_cursor
 from zhibu_graphql.fields import field, part, plain
-from zhibu_graphql.ids import decode, encode
 
 T = TypeVar("T")
 LARGEST_FIRST = 100
@@ -93,26 +90,3 @@ def page_of_list(rows: Sequence[T], place: Callable[[T], tuple[Any, ...]], first
         return total
 
     return page_of(ordered[: first + 1], first, after, count)
-
-
-def write_cursor(place: tuple[Any, ...]) -> str:
-    """A place in order as a cursor."""
-    return encode(msgspec.json.encode(place))
-
-
-def read_cursor(text: str, types: Sequence[type]) -> tuple[Any, ...]:
-    """The place of a cursor; raises `InvalidInput` for a cursor of another list."""
-    try:
-        raw = msgspec.json.decode(decode(text) or b"", type=list[Any])
-        if len(raw) != len(types):
-            raise ValueError("of another list")
-        return tuple(msgspec.convert(value, kind) for value, kind in zip(raw, types, strict=True))
-    except (msgspec.ValidationError, msgspec.DecodeError, ValueError):
-        raise InvalidInput(
-            "cursor",
-            Words(
-                "游标无效。请使用同一列表返回的 endCursor。",
-                "The cursor is not valid. Use the endCursor that the same list gave.",
-            ),
-            field="after",
-        ) from None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Lock
 from typing import Any
 
 from graphql import (
@@ -28,11 +29,17 @@ class Schemas:
     """The schemas of one process."""
 
     host: PluginHost
+    _one_builds: Lock = field(default_factory=Lock)
     _kept: Bounded[frozenset[str], GraphQLSchema] = field(default_factory=lambda: Bounded(SETS_KEPT))
 
-    @cached_property
+    @property
     def full(self) -> FullSchema:
         """Of everything that is installed."""
+        with self._one_builds:
+            return self._built
+
+    @cached_property
+    def _built(self) -> FullSchema:
         return build(self.host)
 
     def of(self, plugins: frozenset[str]) -> GraphQLSchema:
@@ -85,6 +92,7 @@ def without_others(full: FullSchema, plugins: frozenset[str]) -> GraphQLSchema:
     made = GraphQLSchema(
         query=copied(whole.query_type),
         mutation=copied(whole.mutation_type),
+        subscription=copied(whole.subscription_type),
         types=kept,
         directives=whole.directives,
         extensions={},

@@ -9,7 +9,9 @@ from sqlalchemy import Table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.ledger.models import Fact
+from zhibu_core.tallies.facts import count_facts, uncount_facts
 from zhibu_core.tenancy.bulk import insert_columns
+from zhibu_core.tenancy.changes import tell_of_ledger
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.session import instant_of, tenant_of
 
@@ -61,7 +63,10 @@ async def write_facts(
         "written_by": [written_by] * number,
         "written_at": [instant_of(session)] * number,
     }
-    return await insert_columns(session, cast("Table", Fact.__table__), columns)
+    written = await insert_columns(session, cast("Table", Fact.__table__), columns)
+    await count_facts(session, drafts)
+    await tell_of_ledger(session, {draft.organization_id for draft in drafts})
+    return written
 
 
 def _refuse_undeclared(session: AsyncSession, kinds: set[str], source: str) -> None:
@@ -74,8 +79,10 @@ _END = text(
     """insert into fact_end (tenant_id, id, fact_id, reason, note, ended_by, ended_at)
     select f.tenant_id, f.id, f.id, :reason, :note, :by, :now from fact f
     where f.tenant_id = :t and f.record_id = any(:records)
-      and not exists (select from fact_end e where e.tenant_id = f.tenant_id and e.fact_id = f.id)"""
+      and not exists (select from fact_end e where e.tenant_id = f.tenant_id and e.fact_id = f.id)
+    returning fact_id"""
 )
+_PLACES = text("select distinct organization_id from fact where tenant_id = :t and id = any(:ids)")
 
 
 async def end_facts(
@@ -87,7 +94,7 @@ async def end_facts(
     ended_by: uuid.UUID | None,
 ) -> None:
     """Ends all facts in force of these records; the facts themselves stay, with who ended them and why."""
-    await session.execute(
+    ended = await session.scalars(
         _END,
         {
             "t": tenant_of(session),
@@ -98,3 +105,7 @@ async def end_facts(
             "now": instant_of(session),
         },
     )
+    ids = list(ended)
+    await uncount_facts(session, ids)
+    places = await session.scalars(_PLACES, {"t": tenant_of(session), "ids": ids})
+    await tell_of_ledger(session, set(places))

@@ -11,6 +11,7 @@ from zhibu_core.ledger.duties.duty import DutyKey
 from zhibu_core.ledger.models import DutyWaiver
 from zhibu_core.organization.models import Organization
 from zhibu_core.plugins.events import publish
+from zhibu_core.tenancy.changes import tell_of_ledger
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
@@ -49,4 +50,5 @@ async def waive(session: AsyncSession, scope: Scope, key: DutyKey, reason: str) 
     await session.flush()
     await note(session, scope, "duty.waive", "duty_waiver", waiver.id, fields=[key.rule])
     await publish(session, "duty.waived", "duty_waiver", waiver.id)
+    await tell_of_ledger(session, [key.organization_id])
     return waiver

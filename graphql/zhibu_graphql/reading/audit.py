@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,10 +74,10 @@ ENTRIES = _listing("audit entries", "audit.read")
 ACCESSES = _listing("accesses", "audit.read_own", own=("audit.read_own", A.c.object_id), narrowed=_of_me)
 
 
-def read_key(given: str | None) -> uuid.UUID | None:
+def read_key(given: str) -> uuid.UUID:
     """An object's key as entries give it; raises `InvalidInput`."""
     try:
-        return uuid.UUID(given) if given is not None else None
+        return uuid.UUID(given)
     except ValueError:
         raise InvalidInput(
             "object",
@@ -88,12 +89,16 @@ def read_key(given: str | None) -> uuid.UUID | None:
         ) from None
 
 
-def zoned(instant: dt.datetime | None, field: str) -> dt.datetime | None:
-    """The instant; raises `InvalidInput` where it says no zone."""
-    if instant is not None and instant.tzinfo is None:
-        raise InvalidInput(
-            "instant",
-            Words("请写明时区，例如 2026-10-31T08:00:00+08:00。", "Say the zone, as in 2026-10-31T08:00:00+08:00."),
-            field=field,
-        )
-    return instant
+def zoned(field: str) -> Callable[[dt.datetime], dt.datetime]:
+    """Takes an instant given in a field; raises `InvalidInput` where it says no zone."""
+
+    def take(instant: dt.datetime) -> dt.datetime:
+        if instant.tzinfo is None:
+            raise InvalidInput(
+                "instant",
+                Words("请写明时区，例如 2026-10-31T08:00:00+08:00。", "Say the zone, as in 2026-10-31T08:00:00+08:00."),
+                field=field,
+            )
+        return instant
+
+    return take

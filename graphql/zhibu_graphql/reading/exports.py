@@ -51,7 +51,7 @@ _NAMED = E.outerjoin(ASKER, and_(ASKER.c.tenant_id == E.c.tenant_id, ASKER.c.id 
 def _said(word: str) -> Any:
     """A word of number, purpose, place or recipients."""
     texts = (E.c.number, E.c.purpose, E.c.place, func.array_to_string(E.c.recipients, "\n"))
-    return or_(*(text.contains(word, autoescape=True) for text in texts))
+    return or_(*(func.strpos(text, word) > 0 for text in texts))
 
 
 EXPORTS = Listing(

@@ -2,15 +2,13 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import and_, exists
 
 from zhibu_core.ledger.models import Fact, FactEnd
-from zhibu_graphql.context import Context
-from zhibu_graphql.reading.listing import Link, Listing, among, within
+from zhibu_graphql.reading.listing import Link, Listing, within
 from zhibu_graphql.reading.members import PERSON
 from zhibu_graphql.reading.organizations import BELOW, PARENT, O
 
@@ -85,9 +83,10 @@ FACTS = Listing(
     },
 )
 
-
-async def ends_of(context: Context, keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, FactEndRecord]:
-    """What ended these facts, for those that something ended."""
-    columns = [E.c[name] for name in FactEndRecord.__dataclass_fields__]
-    statement = select(*columns).where(E.c.tenant_id == context.scope.tenant.id, among(E.c.fact_id, keys))
-    return {row.fact_id: FactEndRecord(**row._mapping) for row in await context.rows(statement)}
+ENDS = Listing(
+    name="ends of facts",
+    record=FactEndRecord,
+    columns={name: E.c[name] for name in FactEndRecord.__dataclass_fields__},
+    source=E,
+    tables=[E],
+)

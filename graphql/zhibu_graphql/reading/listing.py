@@ -14,7 +14,6 @@ from sqlalchemy import (
     Uuid,
     and_,
     any_,
-    false,
     literal,
     or_,
     select,
@@ -22,9 +21,10 @@ from sqlalchemy import (
     tuple_,
 )
 
-from zhibu_core.organization.tree import bounds
+from zhibu_core.organization.tree import NO_ROW, bounds
 from zhibu_core.tenancy.scope import Scope
-from zhibu_graphql.paging import read_cursor
+from zhibu_graphql.cursors import read_cursor
+from zhibu_graphql.sql import Span
 
 R = TypeVar("R")
 
@@ -42,8 +42,9 @@ class Listing(Generic[R]):
     """A kind of rows. `record` is a dataclass whose fields name the `columns`; one of them is `id`.
 
     `tables` are all tables in `source`: the tenant is laid on each. `order` is unique and never null. `place` is the path
-    of the organization that a row belongs to: rows are read where `action` is held, and `own` (action, person's id)
-    adds the asker's own, `narrowed` leaves fewer. `filters` make conditions of values, `links` name the ways from a parent.
+    of the organization that a row belongs to: rows are read where `action` is held (without a place: by whoever reached
+    their parent), and `own` (action, person's id) adds the asker's own, `narrowed` leaves fewer. `filters` make conditions
+    of values, `links` name the ways from a parent.
     """
 
     name: str
@@ -51,9 +52,9 @@ class Listing(Generic[R]):
     columns: Mapping[str, Any]
     source: FromClause
     tables: Sequence[Any]
-    order: Sequence[Any]
-    place: Any
-    action: str
+    order: Sequence[Any] = ()
+    place: Any = None
+    action: str = ""
     own: tuple[str, Any] | None = None
     always: Sequence[ColumnElement[bool]] = ()
     filters: Mapping[str, Callable[[Any], ColumnElement[bool]]] = field(default_factory=dict)
@@ -74,11 +75,15 @@ class Listing(Generic[R]):
     def conditions(self, scope: Scope, filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
         """The tenant on every table, what always holds, what the asker may read, and the filters."""
         tenant = [table.c.tenant_id == scope.tenant.id for table in self.tables]
-        return [*tenant, *self.always, self.readable(scope), *(self.filters[k](v) for k, v in filters.items())]
+        return [*tenant, *self.kept(scope, filters)]
+
+    def kept(self, scope: Scope, filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+        """What always holds, what the asker may read, and the filters."""
+        return [*self.always, self.readable(scope), *(self.filters[k](v) for k, v in filters.items())]
 
     def readable(self, scope: Scope) -> ColumnElement[bool]:
         """The rows that the asker may read."""
-        allowed = held(scope, self.action, self.place)
+        allowed = true() if self.place is None else held(scope, self.action, self.place)
         if self.own and scope.actor and scope.may(self.own[0]):
             allowed = or_(allowed, self.own[1] == scope.actor.person_id)
         return allowed if self.narrowed is None else and_(allowed, self.narrowed(scope))
@@ -87,8 +92,16 @@ class Listing(Generic[R]):
         """What comes after a cursor; raises `InvalidInput` for a cursor of another list."""
         if cursor is None:
             return true()
-        values = read_cursor(cursor, [column.type.python_type for column in self.order])
-        given = tuple_(*(literal(value, column.type) for value, column in zip(values, self.order, strict=True)))
+        values = read_cursor(cursor, self.kinds())
+        return self.beyond([literal(value, column.type) for value, column in zip(values, self.order, strict=True)])
+
+    def kinds(self) -> list[type]:
+        """The types of a row's place in order."""
+        return [column.type.python_type for column in self.order]
+
+    def beyond(self, place: Sequence[Any]) -> ColumnElement[bool]:
+        """What comes after a place in order."""
+        given = tuple_(*place)
         return tuple_(*self.order) < given if self.descending else tuple_(*self.order) > given
 
     def ordered(self, columns: Sequence[Any]) -> list[Any]:
@@ -104,12 +117,12 @@ class Listing(Generic[R]):
 def held(scope: Scope, action: str, place: Any) -> ColumnElement[bool]:
     """The condition that a path lies where the asker holds an action."""
     paths = scope.paths(action)
-    return true() if "" in paths else or_(false(), *(within(place, path) for path in paths))
+    return true() if "" in paths else or_(NO_ROW, *(within(place, path) for path in paths))
 
 
-def within(place: Any, path: str) -> ColumnElement[bool]:
-    """The condition that a path lies in the subtree of another."""
-    low, high = bounds(path)
+def within(place: Any, path: Any) -> ColumnElement[bool]:
+    """The condition that a path lies in the subtree of another, or between the bounds of one as expressions."""
+    low, high = (path.start, path.end) if isinstance(path, Span) else bounds(path)
     return and_(place >= low, place < high)
 
 

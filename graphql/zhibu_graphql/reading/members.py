@@ -10,9 +10,12 @@ from sqlalchemy import and_, func, select
 
 from zhibu_core.organization.people import Membership, Person
 from zhibu_core.organization.sealed import COLUMN, PersonSecrets, open_secrets
+from zhibu_core.platform import Platform
+from zhibu_core.tenancy.scope import Scope
 from zhibu_graphql.context import Context
 from zhibu_graphql.reading.listing import Link, Listing, among, within
 from zhibu_graphql.reading.organizations import BELOW, PARENT, O
+from zhibu_graphql.sql import Opened
 
 TAG = "M"
 MEMBERSHIP: Any = Membership.__table__
@@ -91,3 +94,15 @@ async def secrets_of(context: Context, keys: Sequence[uuid.UUID]) -> dict[uuid.U
     statement = select(P.c.id, P.c.sealed).where(P.c.tenant_id == context.scope.tenant.id, among(P.c.id, keys))
     cipher = context.platform.keyring.cipher(context.scope.tenant.id, COLUMN)
     return {row.id: open_secrets(cipher, row.id, row.sealed) for row in await context.rows(statement)}
+
+
+def masked_value(name: str) -> Opened:
+    """One of a person's sensitive values, masked: opened after the database, once for each person of an answer."""
+
+    def make(platform: Platform, scope: Scope, values: tuple[str, ...]) -> str | None:
+        cipher = platform.keyring.cipher(scope.tenant.id, COLUMN)
+        key, sealed = values
+        value: str | None = getattr(open_secrets(cipher, uuid.UUID(key), bytes.fromhex(sealed)).masked(), name)
+        return value
+
+    return Opened((P.c.id, P.c.sealed), make)

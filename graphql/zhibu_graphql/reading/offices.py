@@ -2,15 +2,15 @@
 
 import datetime as dt
 import uuid
-from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, or_
 
 from zhibu_core.organization.models import Position, Term
-from zhibu_graphql.context import Info
-from zhibu_graphql.reading.listing import Link, Listing, among
+from zhibu_core.tenancy.scope import Scope
+from zhibu_graphql.reading.listing import Link, Listing
 from zhibu_graphql.reading.organizations import PARENT, O
 
 TERM: Any = Term.__table__
@@ -68,16 +68,6 @@ OFFICES = Listing(
 )
 
 
-async def all_below(info: Info, kind: Listing[Any], organization: uuid.UUID) -> Any:
-    """All rows of one organization, in order; for all that ask in one step by one statement."""
-    context = info.context
-    filters = {"today": context.scope.today} if "today" in kind.filters else {}
-
-    async def fetch(keys: list[uuid.UUID]) -> dict[uuid.UUID, list[Any]]:
-        statement = kind.select(context.scope, filters).where(among(kind.columns["organization_id"], keys))
-        found: dict[uuid.UUID, list[Any]] = defaultdict(list)
-        for row in await context.rows(statement.order_by(*kind.ordered(kind.order))):
-            found[row.organization_id].append(kind.read(row)[1])
-        return found
-
-    return await context.load(("all", kind.name), organization, fetch) or []
+def today_only(scope: Scope) -> Mapping[str, Any]:
+    """The filter of posts that are held on the asker's day."""
+    return {"today": scope.today}

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,6 +15,7 @@ from zhibu_graphql.context import Context
 from zhibu_graphql.ids import read_id
 from zhibu_graphql.reading.listing import Link, Listing, within
 from zhibu_graphql.reading.pages import find
+from zhibu_graphql.sql import Required, key_of
 
 TAG = "O"
 TABLE: Any = Organization.__table__
@@ -71,7 +71,7 @@ ORGANIZATIONS = Listing(
 
 
 @lru_cache(maxsize=64)
-def organizations_on(day: dt.date) -> Listing[OrganizationRecord]:
+def organizations_on(day: Any) -> Listing[OrganizationRecord]:
     """Those that stood on a day, under the parents of that day; who may read them follows from where they stand today."""
     q = PLACEMENT.alias("q")
     latest = (
@@ -101,37 +101,58 @@ def organizations_on(day: dt.date) -> Listing[OrganizationRecord]:
     )
 
 
-async def path_on(context: Context, organization: uuid.UUID, day: dt.date) -> str | None:
-    """Where an organization stood on a day, None where it did not."""
-    statement = (
-        select(PLACEMENT.c.path)
-        .where(
-            PLACEMENT.c.tenant_id == context.scope.tenant.id,
-            PLACEMENT.c.organization_id == organization,
-            PLACEMENT.c.since <= day,
-        )
-        .order_by(PLACEMENT.c.since.desc())
+@dataclass(frozen=True, slots=True)
+class PlacedRecord:
+    """Where an organization stood on a day: a place below which nothing is where it did not stand."""
+
+    id: uuid.UUID
+    path_then: str
+
+
+@lru_cache(maxsize=64)
+def placed_on(day: Any) -> Listing[PlacedRecord]:
+    """All organizations that may be read today, with where they stood on a day."""
+    q = PLACEMENT.alias("q")
+    then = (
+        select(q.c.path)
+        .where(q.c.tenant_id == O.c.tenant_id, q.c.organization_id == O.c.id, q.c.since <= day)
+        .order_by(q.c.since.desc())
         .limit(1)
+        .correlate(O)
+        .scalar_subquery()
     )
-    rows = await context.rows(statement)
-    return rows[0].path if rows else None
+    return Listing(
+        name=f"places {day}",
+        record=PlacedRecord,
+        columns={"id": O.c.id, "path_then": func.coalesce(then, "-")},
+        source=O,
+        tables=[O],
+        place=O.c.path,
+        action="organization.read",
+    )
 
 
-async def place_filter(context: Context, organization: str | None, below: bool) -> Mapping[str, Any]:
-    """The filter of a list by `organization` and `below`; raises `NotFound` for one that may not be read."""
+def place_filter(organization: Any, below: bool, day: Any = None) -> dict[str, Any]:
+    """The filter of a list by `organization` and `below`, as the tree stood on a day; refused for one that may not be read."""
     if organization is None:
         return {}
-    found = await required_organization(context, organization)
-    return {"below": found.path} if below else {"at": found.id}
+    attribute = "id" if not below else "path" if day is None else "path_then"
+    listing = ORGANIZATIONS if day is None else placed_on(day)
+    required = Required(listing, key_of(organization, TAG), attribute, _unknown)
+    return {"below": required} if below else {"at": required}
 
 
 async def required_organization(context: Context, text: str) -> OrganizationRecord:
     """The organization of an id; raises `NotFound` alike for a foreign, an unknown and an unreadable one."""
     found = await find(context, ORGANIZATIONS, read_id(text, TAG))
     if found is None:
-        raise NotFound(
-            "organization_unknown",
-            Words("没有找到这个组织。请核对后重试。", "There is no such organization. Check it and try again."),
-            field="organization",
-        )
+        raise _unknown()
     return found
+
+
+def _unknown() -> NotFound:
+    return NotFound(
+        "organization_unknown",
+        Words("没有找到这个组织。请核对后重试。", "There is no such organization. Check it and try again."),
+        field="organization",
+    )

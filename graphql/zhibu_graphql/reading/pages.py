@@ -1,7 +1,7 @@
 """Reads pages of a listing: of the whole list, or for all parents of a level by one statement."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -10,18 +10,24 @@ from sqlalchemy import func, select, true
 from zhibu_graphql.context import Context, Info
 from zhibu_graphql.paging import page_of
 from zhibu_graphql.reading.listing import Link, Listing, among
+from zhibu_graphql.sql import Required
 
 R = TypeVar("R")
 Filters = Mapping[str, Any]
 
 
-async def find(context: Context, listing: Listing[R], key: UUID | None) -> R | None:
+async def find(context: Context, listing: Listing[R], key: UUID | None, column: str = "id") -> R | None:
     """One row by its id, None where it is not there or may not be read; all asked for in one step by one statement."""
 
     async def fetch(keys: list[UUID]) -> dict[UUID, R]:
-        return await find_all(context, listing, keys)
+        return await find_all(context, listing, keys, column)
 
-    return None if key is None else await context.load(("find", listing.name), key, fetch)
+    return None if key is None else await context.load(("find", listing.name, column), key, fetch)
+
+
+async def read_by(info: Info, listing: Listing[Any], column: str, key: UUID | None) -> Any:
+    """The row whose column is this key."""
+    return await find(info.context, listing, key, column)
 
 
 async def read_one(info: Info, listing: Listing[Any], key: UUID | None) -> Any:
@@ -34,10 +40,45 @@ def read_from(record: Any) -> Any:
     return record
 
 
-async def find_all(context: Context, listing: Listing[R], keys: Sequence[UUID]) -> dict[UUID, R]:
-    """Rows by id, those that may be read."""
-    statement = listing.select(context.scope, {}).where(among(listing.columns["id"], keys))
-    return {row.id: listing.read(row)[1] for row in await context.rows(statement)}
+async def find_all(context: Context, listing: Listing[R], keys: Sequence[UUID], column: str = "id") -> dict[UUID, R]:
+    """Rows by id, or by another column that is unique; those that may be read."""
+    statement = listing.select(context.scope, {}).where(among(listing.columns[column], keys))
+    return {getattr(row, column): listing.read(row)[1] for row in await context.rows(statement)}
+
+
+async def all_below(
+    info: Info, listing: Listing[Any], link: str, parent: UUID, filters: Callable[[Any], Filters] | None
+) -> Any:
+    """All rows that hang on one parent, in order; for all parents of a level by one statement."""
+    context = info.context
+    kept = filters(context.scope) if filters else {}
+
+    async def fetch(parents: list[UUID]) -> dict[UUID, list[Any]]:
+        joined = listing.links[link]
+        statement = listing.select(context.scope, kept).add_columns(joined.parent.c.id.label("parent_key"))
+        statement = statement.join(joined.parent, joined.on).where(
+            joined.parent.c.tenant_id == context.scope.tenant.id, among(joined.parent.c.id, parents)
+        )
+        found: dict[UUID, list[Any]] = defaultdict(list)
+        for row in await context.rows(statement.order_by(*listing.ordered(listing.order))):
+            found[row.parent_key].append(listing.read(row)[1])
+        return found
+
+    return await context.load(("all", listing.name, link), parent, fetch) or []
+
+
+async def settled(context: Context, filters: Filters) -> dict[str, Any]:
+    """Filters with the rows that they require looked up; raises where one may not be read."""
+    return {name: await _settled(context, value) for name, value in filters.items()}
+
+
+async def _settled(context: Context, value: Any) -> Any:
+    if not isinstance(value, Required):
+        return value
+    row = await find(context, value.listing, value.key)
+    if row is None:
+        raise value.missing()
+    return getattr(row, value.attribute)
 
 
 async def page(info: Info, listing: Listing[Any], first: int, after: str | None, filters: Filters | None = None) -> Any:

@@ -1,20 +1,13 @@
 """Fact: what happened, with its evidence, and what ended it if something did."""
 
-# mypy: disable-error-code=no-any-return
-# Resolvers are typed by the schema and return the record that a type is read from.
-
 import datetime as dt
-import uuid
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import strawberry
 
-from zhibu_graphql.context import Context, Info
-from zhibu_graphql.fields import column, field, object_type, part
+from zhibu_graphql.fields import column, key, object_type, one, part
 from zhibu_graphql.node import Node
-from zhibu_graphql.reading import find_all, read_from, read_one
-from zhibu_graphql.reading.facts import FACT, FACT_END, FACTS, TAG, FactEndRecord, FactRecord, ends_of
+from zhibu_graphql.reading.facts import ENDS, FACT, FACT_END, FACTS, TAG, FactRecord
 from zhibu_graphql.reading.members import MEMBERS
 from zhibu_graphql.reading.organizations import ORGANIZATIONS
 from zhibu_graphql.types.lazy import LazyMember, LazyOrganization
@@ -31,6 +24,7 @@ class FactEnd:
 class Fact(Node):
     tag: ClassVar[str] = TAG
     record: ClassVar[type] = FactRecord
+    found_in: ClassVar[Any] = FACTS
 
     kind: str = column(FACT.c.kind, "The kind, such as `member_meeting`, `attendance`, `training`.")
     happened_on: dt.date = column(FACT.c.happened_on, "The day.")
@@ -43,28 +37,9 @@ class Fact(Node):
     source: str = column(FACT.c.source, "The plugin that wrote it.")
     written_at: dt.datetime = column(FACT.c.written_at, "When it was written down.")
 
-    @field(description="The record it comes from, the same for all facts of one record.")
-    def record_id(self, root: FactRecord) -> strawberry.ID:
-        return strawberry.ID(root.record_id.hex)
-
-    @field(description="Where it happened.")
-    async def organization(self, root: FactRecord, info: Info) -> LazyOrganization | None:
-        return await read_one(info, ORGANIZATIONS, root.organization_id)
-
-    @field(description="Whose it is, if a person's who is a member today.")
-    async def member(self, root: FactRecord, info: Info) -> LazyMember | None:
-        return await read_one(info, MEMBERS, root.person_id)
-
-    @field(description="What ended it; null while it holds.")
-    async def end(self, root: FactRecord, info: Info) -> FactEnd | None:
-        context = info.context
-
-        async def fetch(keys: list[uuid.UUID]) -> dict[uuid.UUID, FactEndRecord]:
-            return await ends_of(context, keys)
-
-        return read_from(await context.load("ends", root.id, fetch))
-
-    @classmethod
-    async def find(cls, context: Context, keys: list[Any]) -> Mapping[Any, Any]:
-        """Facts by id."""
-        return await find_all(context, FACTS, keys)
+    record_id: strawberry.ID = key(
+        "record_id", "hex", "The record it comes from, the same for all facts of one record."
+    )
+    organization: LazyOrganization | None = one(ORGANIZATIONS, "organization_id", "Where it happened.", joined=True)
+    member: LazyMember | None = one(MEMBERS, "person_id", "Whose it is, if a person's who is a member today.")
+    end: FactEnd | None = one(ENDS, "id", "What ended it; null while it holds.", column="fact_id")

@@ -15,16 +15,17 @@ from zhibu_core.organization.sealed import PersonSecrets
 from zhibu_core.periods import parse_period
 from zhibu_core.words import Words
 from zhibu_graphql.context import Context, Info
-from zhibu_graphql.fields import column, field, listing, object_type, part, plain
+from zhibu_graphql.fields import column, field, listing, object_type, one, part, plain
 from zhibu_graphql.node import Node
 from zhibu_graphql.paging import After, Connection, First, page_of_list
-from zhibu_graphql.reading import find_all, page_below, read_from, read_one
+from zhibu_graphql.reading import find_all, read_from
 from zhibu_graphql.reading.duties import DutyRecord, key_of_place
 from zhibu_graphql.reading.duty_pages import duties_of_persons
 from zhibu_graphql.reading.facts import FACTS
-from zhibu_graphql.reading.members import MEMBERS, MEMBERSHIP, PERSON, TAG, MemberRecord, secrets_of
+from zhibu_graphql.reading.members import MEMBERS, MEMBERSHIP, PERSON, TAG, MemberRecord, masked_value, secrets_of
 from zhibu_graphql.reading.organizations import ORGANIZATIONS
 from zhibu_graphql.reading.unmasking import note_opened, unmasked_secrets
+from zhibu_graphql.sql import rows_of
 from zhibu_graphql.types.enums import DutyState, MemberClass, MemberStatus, Sex
 from zhibu_graphql.types.inputs import PeriodText, fact_filters, states_of
 from zhibu_graphql.types.lazy import LazyDuty, LazyFact, LazyOrganization
@@ -53,6 +54,7 @@ async def _masked(root: MemberRecord, info: Info) -> PersonSecrets:
 class Member(Node):
     tag: ClassVar[str] = TAG
     record: ClassVar[type] = MemberRecord
+    found_in: ClassVar[Any] = MEMBERS
 
     name: str = column(PERSON.c.name, "The name, surname first.")
     number: str | None = column(PERSON.c.number, "The staff or student number.")
@@ -73,19 +75,17 @@ class Member(Node):
     party_post: str | None = column(MEMBERSHIP.c.party_post, "The party post, if any.")
     since: dt.date = column(MEMBERSHIP.c.since, "Since when a member of this branch.")
 
-    @field(description="The branch.")
-    async def organization(self, root: MemberRecord, info: Info) -> LazyOrganization | None:
-        return await read_one(info, ORGANIZATIONS, root.organization_id)
+    organization: LazyOrganization | None = one(ORGANIZATIONS, "organization_id", "The branch.", joined=True)
 
-    @field(description="The citizen id, masked.")
+    @field(description="The citizen id, masked.", behind=masked_value("citizen_id"))
     async def citizen_id(self, root: MemberRecord, info: Info) -> str | None:
         return (await _masked(root, info)).citizen_id
 
-    @field(description="The mobile phone, masked.")
+    @field(description="The mobile phone, masked.", behind=masked_value("phone"))
     async def phone(self, root: MemberRecord, info: Info) -> str | None:
         return (await _masked(root, info)).phone
 
-    @field(description="The address, masked.")
+    @field(description="The address, masked.", behind=masked_value("address"))
     async def address(self, root: MemberRecord, info: Info) -> str | None:
         return (await _masked(root, info)).address
 
@@ -109,18 +109,16 @@ class Member(Node):
         return read_from(await unmasked_secrets(info.context, root.id, purpose))
 
     @listing("fact.read", description="What the person took part in, newest first.")
-    async def facts(
+    def facts(
         self,
         root: MemberRecord,
-        info: Info,
         first: First,
         after: After = None,
         kind: str | None = None,
         period: PeriodText = None,
         include_ended: bool = False,
     ) -> Connection[LazyFact] | None:
-        filters = fact_filters(kind, period, include_ended)
-        return await page_below(info, FACTS, "person", root.id, first, after, filters)
+        return rows_of(root, "person", FACTS, first, after, fact_filters(kind, period, include_ended))
 
     @listing("duty.read", description="What the rules ask of the person in a period, by deadline.", weight=10)
     async def duties(

@@ -1,15 +1,10 @@
 """Term and Position: an organization's leading body."""
 
-# mypy: disable-error-code=no-any-return
-# Resolvers are typed by the schema and return the record that a type is read from.
-
 import datetime as dt
 
-from zhibu_graphql.context import Info
-from zhibu_graphql.fields import column, field, object_type
-from zhibu_graphql.reading import read_one
+from zhibu_graphql.fields import column, object_type, one
 from zhibu_graphql.reading.members import MEMBERS
-from zhibu_graphql.reading.offices import POSITION, TERM, PositionRecord
+from zhibu_graphql.reading.offices import POSITION, TERM
 from zhibu_graphql.types.lazy import LazyMember
 
 
@@ -27,6 +22,4 @@ class Position:
     since: dt.date | None = column(POSITION.c.since, "Since when.")
     until: dt.date | None = column(POSITION.c.until, "Until when, if that is known.")
 
-    @field(description="Who holds it; null where that is nobody's current member.")
-    async def member(self, root: PositionRecord, info: Info) -> LazyMember | None:
-        return await read_one(info, MEMBERS, root.person_id)
+    member: LazyMember | None = one(MEMBERS, "person_id", "Who holds it; null where that is nobody's current member.")

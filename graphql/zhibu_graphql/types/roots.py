@@ -9,17 +9,18 @@ from typing import Annotated, Any
 
 import strawberry
 
+from zhibu_core.errors import NotFound
 from zhibu_core.exports.tracing import leak_of, trace_for
 from zhibu_core.ledger.duties import DutyKey
 from zhibu_core.ledger.waivers import waive
 from zhibu_core.words import Words
 from zhibu_graphql.context import Info
 from zhibu_graphql.errors import UserError, not_there
-from zhibu_graphql.fields import field, listing, mutation, part, plain
-from zhibu_graphql.ids import read_id, split_id
+from zhibu_graphql.fields import field, listing, lookup, mutation, part, plain
+from zhibu_graphql.ids import split_id
 from zhibu_graphql.node import Node, find_node
 from zhibu_graphql.paging import After, Below, Connection, First
-from zhibu_graphql.reading import page, read_from, read_one
+from zhibu_graphql.reading import read_from
 from zhibu_graphql.reading.audit import ENTRIES, read_key, zoned
 from zhibu_graphql.reading.duties import TAG as DUTY
 from zhibu_graphql.reading.duty_pages import page_of_duties
@@ -31,10 +32,9 @@ from zhibu_graphql.reading.organizations import (
     ORGANIZATIONS,
     TAG,
     organizations_on,
-    path_on,
     place_filter,
-    required_organization,
 )
+from zhibu_graphql.sql import OfNode, OfScope, Required, converted, found, key_of, rows
 from zhibu_graphql.types.audit import AuditEntry
 from zhibu_graphql.types.duty import Duty, find_duty
 from zhibu_graphql.types.enums import DutyState, MemberClass, MemberStatus, OrganizationKind
@@ -43,6 +43,7 @@ from zhibu_graphql.types.fact import Fact
 from zhibu_graphql.types.inputs import PeriodText, fact_filters, member_filters, states_of
 from zhibu_graphql.types.member import Member
 from zhibu_graphql.types.organization import AsOf, Organization
+from zhibu_graphql.types.space_roots import SpaceMutation, SpaceQuery
 from zhibu_graphql.types.viewer import ACTION, Viewer
 
 At = Annotated[strawberry.ID | None, strawberry.argument(description="Only of this organization.")]
@@ -50,33 +51,31 @@ At = Annotated[strawberry.ID | None, strawberry.argument(description="Only of th
 
 
 @strawberry.type(description="What can be read.")
-class Query:
-    @field(ACTION, description="Who is asking.")
+class Query(SpaceQuery):
+    @field(ACTION, description="Who is asking.", behind=OfScope(lambda scope: scope))
     def viewer(self, info: Info) -> Viewer:
         return read_from(info.context.scope)
 
-    @field(ACTION, description="The object of an id; null alike for one that is foreign, unknown or not readable.")
+    @field(
+        ACTION,
+        description="The object of an id; null alike for one that is foreign, unknown or not readable.",
+        behind=OfNode(),
+    )
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002 the argument's public name
         types = info._raw_info.schema.extensions["node_types"]
         return await find_node(info.context, types, id)
 
-    @field("organization.read", description="One organization by its code or id; null as for `node`.")
-    async def organization(
+    @lookup("organization.read", description="One organization by its code or id; null as for `node`.")
+    def organization(
         self,
-        info: Info,
         code: str | None = None,
         id: strawberry.ID | None = None,  # noqa: A002
     ) -> Organization | None:
-        if id is not None:
-            found = await read_one(info, ORGANIZATIONS, read_id(id, TAG))
-            return found if found and code in (None, found.code) else None
-        rows = await page(info, ORGANIZATIONS, 1, None, {"code": code}) if code is not None else None
-        return rows.edges[0].node if rows and rows.edges else None
+        return found(ORGANIZATIONS, {"code": code, "at": None if id is None else key_of(id, TAG)})
 
     @listing("organization.read", description="Organizations in the order of the tree.")
-    async def organizations(
+    def organizations(
         self,
-        info: Info,
         first: First,
         after: After = None,
         organization: At = None,
@@ -87,22 +86,16 @@ class Query:
         include_abolished: bool = False,
         as_of: AsOf = None,
     ) -> Connection[Organization] | None:
-        context = info.context
         filters: dict[str, Any] = {"kind": kind and kind.value, "type": type, "starts": name or None}
         if as_of is None:
-            filters |= {"standing": None if include_abolished else True}
-            filters |= await place_filter(context, organization, below)
-            return await page(info, ORGANIZATIONS, first, after, filters)
-        if organization is not None:
-            at = await required_organization(context, organization)
-            # Nothing stood below what did not stand that day.
-            filters |= {"below": await path_on(context, at.id, as_of) or "-"} if below else {"at": at.id}
-        return await page(info, organizations_on(as_of), first, after, filters)
+            filters |= {"standing": None if include_abolished else True} | place_filter(organization, below)
+            return rows(ORGANIZATIONS, first, after, filters)
+        filters |= place_filter(organization, below, as_of)
+        return rows(organizations_on(as_of), first, after, filters)
 
     @listing("member.read", "member.read_own", description="Members by name in pinyin order.")
-    async def members(
+    def members(
         self,
-        info: Info,
         first: First,
         after: After = None,
         organization: At = None,
@@ -115,8 +108,7 @@ class Query:
         is_mobile: bool | None = None,
     ) -> Connection[Member] | None:
         filters = member_filters(status, member_class, name, is_lost, is_mobile) | {"number": number}
-        filters |= await place_filter(info.context, organization, below)
-        return await page(info, MEMBERS, first, after, filters)
+        return rows(MEMBERS, first, after, filters | place_filter(organization, below))
 
     @listing("duty.read", description="What the rules ask for in a period, by deadline.", weight=10)
     async def duties(
@@ -133,9 +125,8 @@ class Query:
         return await page_of_duties(info, period, states, organization, below, first, after)
 
     @listing("fact.read", description="What happened, newest first.")
-    async def facts(
+    def facts(
         self,
-        info: Info,
         first: First,
         after: After = None,
         organization: At = None,
@@ -147,21 +138,20 @@ class Query:
         include_ended: bool = False,
     ) -> Connection[Fact] | None:
         filters = fact_filters(kind, period, include_ended) | {"source": source}
-        filters |= await place_filter(info.context, organization, below)
+        filters |= place_filter(organization, below)
         if member is not None:
-            filters["person"] = await _member(info, member)
-        return await page(info, FACTS, first, after, filters)
+            filters["person"] = Required(MEMBERS, key_of(member, MEMBER), "id", _no_member)
+        return rows(FACTS, first, after, filters)
 
     @listing("export.read", description="The register of exports, newest first.")
-    async def exports(
+    def exports(
         self,
-        info: Info,
         first: First,
         after: After = None,
         word: Annotated[str | None, strawberry.argument(description="In number, purpose, place or recipients.")] = None,
         state: Annotated[str | None, strawberry.argument(description="waiting, ready, refused or expired.")] = None,
     ) -> Connection[Export] | None:
-        return await page(info, EXPORTS, first, after, {"word": word or None, "state": state or None})
+        return rows(EXPORTS, first, after, {"word": word or None, "state": state or None})
 
     @field(
         "export.read",
@@ -175,13 +165,12 @@ class Query:
     ) -> list[TracedExport] | None:
         context = info.context
         async with context.turn() as session:
-            found = await trace_for(context.platform, session, context.scope, leak_of(lines))
-        return read_from(found[:50])
+            traced = await trace_for(context.platform, session, context.scope, leak_of(lines))
+        return read_from(traced[:50])
 
     @listing("audit.read", description="What was done and read in the whole tenant, newest first.")
-    async def audit_entries(
+    def audit_entries(
         self,
-        info: Info,
         first: First,
         after: After = None,
         action: Annotated[str | None, strawberry.argument(description="The key of a permission.")] = None,
@@ -193,11 +182,11 @@ class Query:
     ) -> Connection[AuditEntry] | None:
         filters = {
             "action": action,
-            "object": read_key(object_id),
-            "since": zoned(since, "since"),
-            "until": zoned(until, "until"),
+            "object": None if object_id is None else converted(object_id, read_key, uuid.UUID),
+            "since": None if since is None else converted(since, zoned("since"), dt.datetime),
+            "until": None if until is None else converted(until, zoned("until"), dt.datetime),
         }
-        return await page(info, ENTRIES, first, after, filters)
+        return rows(ENTRIES, first, after, filters)
 
 
 @part(description="The duty after it was waived.")
@@ -207,7 +196,7 @@ class WaiveDutyPayload:
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation:
+class Mutation(SpaceMutation):
     @mutation("duty.waive", description="Waives a duty: it need not be met, and the reason stays readable.")
     async def waive_duty(
         self,
@@ -226,10 +215,7 @@ class Mutation:
         return WaiveDutyPayload(duty=read_from(await find_duty(context, key)), errors=[])
 
 
-async def _member(info: Info, text: str) -> uuid.UUID:
-    found = await read_one(info, MEMBERS, read_id(text, MEMBER))
-    if found is None:
-        raise not_there(
-            "member", Words("没有找到这位党员。请核对后重试。", "There is no such member. Check it and try again.")
-        )
-    return found.id
+def _no_member() -> NotFound:
+    return not_there(
+        "member", Words("没有找到这位党员。请核对后重试。", "There is no such member. Check it and try again.")
+    )

@@ -5,15 +5,15 @@
 
 import datetime as dt
 
-from zhibu_core.tenancy.scope import Grant, Scope
-from zhibu_graphql.context import Info
-from zhibu_graphql.fields import field, listing, object_type, part, plain
+from zhibu_core.tenancy.scope import Scope
+from zhibu_graphql.fields import field, listing, object_type, one, part, plain
 from zhibu_graphql.paging import After, Connection, First
-from zhibu_graphql.reading import page, read_from, read_one
+from zhibu_graphql.reading import read_from
 from zhibu_graphql.reading.audit import ACCESSES
 from zhibu_graphql.reading.exports import LISTING_ME
 from zhibu_graphql.reading.members import MEMBERS
 from zhibu_graphql.reading.organizations import ORGANIZATIONS
+from zhibu_graphql.sql import rows
 from zhibu_graphql.types.audit import AuditEntry
 from zhibu_graphql.types.export import Export
 from zhibu_graphql.types.lazy import LazyMember, LazyOrganization
@@ -32,9 +32,7 @@ class HeldRole:
     role: str = plain("The role's key: admin, organizer, secretary, member or auditor.")
     until: dt.date | None = plain("The last day, if it ends.")
 
-    @field(description="The node; null for the whole tenant.")
-    async def organization(self, root: Grant, info: Info) -> LazyOrganization | None:
-        return await read_one(info, ORGANIZATIONS, root.node_id)
+    organization: LazyOrganization | None = one(ORGANIZATIONS, "node_id", "The node; null for the whole tenant.")
 
 
 @object_type(ACTION, description="Who is asking.")
@@ -43,25 +41,19 @@ class Viewer:
     def name(self, root: Scope) -> str:
         return root.actor.name if root.actor else ""
 
-    @field(description="The person as a member; null for who is none.")
-    async def person(self, root: Scope, info: Info) -> LazyMember | None:
-        return await read_one(info, MEMBERS, root.person())
+    person: LazyMember | None = one(MEMBERS, Scope.person, "The person as a member; null for who is none.")
 
     @field(description="The roles in force.", size=10)
     def roles(self, root: Scope) -> list[HeldRole]:
         return read_from(root.grants)
 
     @listing("audit.read_own", description="What others did to or saw of the asker's own record, newest first.")
-    async def accesses(
-        self, root: Scope, info: Info, first: First, after: After = None
-    ) -> Connection[AuditEntry] | None:
-        del root
-        return await page(info, ACCESSES, first, after)
+    def accesses(self, first: First, after: After = None) -> Connection[AuditEntry] | None:
+        return rows(ACCESSES, first, after)
 
     @listing("audit.read_own", description="The exports that list the asker, newest first; never who else is in them.")
-    async def exports(self, root: Scope, info: Info, first: First, after: After = None) -> Connection[Export] | None:
-        del root
-        return await page(info, LISTING_ME, first, after)
+    def exports(self, first: First, after: After = None) -> Connection[Export] | None:
+        return rows(LISTING_ME, first, after)
 
     @field(description="The tenant.")
     def tenant(self, root: Scope) -> Tenant:

@@ -1,0 +1,74 @@
+"""Fills the database, compares the servers, prints what was measured, and last one JSON line a target."""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.__main__ import print_table
+from bench.graphql.cold import cold_milliseconds
+from bench.graphql.comparing import Pace, compare_all
+from bench.graphql.contending import Counted
+from bench.graphql.endurance import memory_over
+from bench.graphql.figures import Figure, of_memory, of_outcomes, of_watchers, ratio, value
+from bench.graphql.operations import OPERATIONS, OURS, PEER
+from bench.graphql.rounds import Contender, compare_once
+from bench.graphql.shape import SHORT, WHOLE
+from bench.graphql.stage import Stage, prepare, set_stage
+from bench.graphql.statements import count_statements
+from bench.graphql.texts import inlined_requests
+from bench.graphql.watchers import watch_together
+from bench.world import make_world
+from zhibu_core.cli.loop import run
+
+
+async def main(short: bool) -> int:
+    """Runs all; a target that is missed is said, not punished: machines differ from day to day."""
+    with tempfile.TemporaryDirectory(prefix="zhibu-bench-") as folder:
+        async with make_world(Path(folder)) as world:
+            size = SHORT if short else WHOLE
+            places = await prepare(world, size)
+            counted = await count_statements(world, size, places)
+            async with set_stage(world, size, places) as stage:
+                figures = await measure(stage, counted, short)
+    print()
+    print_table(figures)
+    for figure in figures:
+        print(json.dumps(figure))
+    return 0
+
+
+async def measure(stage: Stage, counted: Counted, short: bool) -> list[Figure]:
+    """All figures, in the order of issue 6."""
+    cold = await cold_milliseconds(stage, 60 if short else 300)
+    outcomes = await compare_all(stage, Pace(3, 0.8) if short else Pace(7, 2.0), counted)
+    texts = await different_texts(stage, 2_000 if short else 20_000)
+    heard = await watch_together(stage)
+    print(f"\n{heard.told} subscriptions: {heard.mebibytes:.1f} MiB, all told {heard.seconds:.2f} s after the commit")
+    print("\nmemory", flush=True)
+    memory = await memory_over(stage, 20_000 if short else 1_000_000, 2_000 if short else 10_000)
+    return [
+        *of_outcomes(outcomes),
+        ratio(f"Q1, {'2,000' if short else '20,000'} different texts / PostGraphile, 16 clients", texts, 10.0),
+        value("cold operation, milliseconds more", cold, 5.0),
+        *of_watchers(heard),
+        *of_memory(memory),
+    ]
+
+
+async def different_texts(stage: Stage, number: int) -> float:
+    """Our rate by PostGraphile's where every request has another text, in parts by turns."""
+    operation = OPERATIONS[0]
+    contenders = [
+        Contender(name, stage.port(name), inlined_requests(name, operation, stage.size, stage.places, number))
+        for name in (OURS, PEER)
+    ]
+    outcome = await compare_once(contenders, 16, number // 500)
+    print(f"\n{number:,} different texts of Q1")
+    for one in contenders:
+        print(f"  16 clients  {one.name:<26}{outcome.rate(one.name):>9.0f}/s {outcome.ratio(one.name, PEER):>7.2f} x")
+    return outcome.ratio(OURS, PEER)
+
+
+if __name__ == "__main__":
+    sys.exit(run(main("--short" in sys.argv[1:])))
