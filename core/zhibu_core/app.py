@@ -1,6 +1,6 @@
 """The composition root: settings and plugins in, a Litestar application out."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -8,6 +8,8 @@ from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.middleware import DefineMiddleware
+from litestar.plugins import PluginProtocol
+from litestar.plugins.core import MsgspecDIPlugin
 from litestar.types import ControllerRouterHandler
 
 from zhibu_core.background import Background
@@ -18,6 +20,7 @@ from zhibu_core.http.headers import add_security_headers
 from zhibu_core.http.health import live, metrics, ready
 from zhibu_core.http.openapi import openapi_document
 from zhibu_core.http.problems import PageOfError, answer
+from zhibu_core.http.refused import note_refusal
 from zhibu_core.http.tenant_path import TenantPath
 from zhibu_core.platform import Platform
 
@@ -29,30 +32,27 @@ def create_app(
     *,
     more: Sequence[ControllerRouterHandler] = (),
     jobs: bool = True,
+    later: Collection[str] = (),
 ) -> Litestar:
     """The application of one process. `more` are handlers outside any tenant, such as the demo's issuer.
 
     Every installed plugin's routes are mounted once below /t/<slug>; the gate lets only enabled ones answer. The
-    platform's own parts may bring `prepare(host)`, `shared_routes()` outside any tenant and `page_of_error`.
+    platform's own parts may bring `prepare(host)`, `shared_routes()` outside any tenant and `page_of_error`; those named
+    by `later` take plugins in only when they are asked to (`PluginHost.take_in`).
     """
     host = platform.host
-    host.prepare()
+    host.prepare(later=later)
     shared = [route for routes in host.platform_parts("shared_routes") for route in routes()]
+    shortcuts = host.platform_parts("shortcut")
     page_of_error: PageOfError | None = next(iter(host.platform_parts("page_of_error")), None)
-    tenant_routes = Router(
-        path="/t/{slug:str}",
-        guards=[gate],
-        dependencies=TENANT_DEPENDENCIES,
-        route_handlers=[
-            *(_owned(plugin, route) for plugin, route in host.collect("routes")),
-            *(files.open_file, *uploads.HANDLERS, openapi_document),
-        ],
-    )
-    return Litestar(
-        route_handlers=[tenant_routes, live, ready, metrics, *shared, *more],
-        state=State({"platform": platform, "page_of_error": page_of_error}),
+    tenant_routes = [_in_tenant([files.open_file, *uploads.HANDLERS, openapi_document])]
+    tenant_routes += [_in_tenant(routes, {"plugin": plugin}) for plugin, routes in host.call("routes")]
+    return _Service(
+        route_handlers=[*tenant_routes, live, ready, metrics, *shared, *more],
+        state=State({"platform": platform, "page_of_error": page_of_error, "shortcuts": shortcuts}),
         middleware=[DefineMiddleware(TenantPath, hosts=platform.settings.hosts)],
         before_send=[add_security_headers],
+        after_exception=[note_refusal],
         exception_handlers={Exception: answer},
         compression_config=CompressionConfig(backend="gzip", minimum_size=800, exclude_opt_key="uncompressed"),
         lifespan=[_lifespan(platform, jobs=jobs)],
@@ -62,21 +62,49 @@ def create_app(
     )
 
 
-def _owned(plugin: str, route: Any) -> Router:
-    """The plugin's handler in a router that carries whose it is, so that the gate can close it."""
-    return Router(path="/", route_handlers=[route], opt={"plugin": plugin})
+def _in_tenant(routes: Sequence[ControllerRouterHandler], opt: Mapping[str, str] | None = None) -> Router:
+    """Handlers below a tenant; `opt` carries whose they are, so that the gate can close them.
+
+    There is one router for all of a plugin's and none around these: Litestar copies a router deeply into what it is in.
+    """
+    return Router(path="/t/{slug:str}", guards=[gate], dependencies=TENANT_DEPENDENCIES, route_handlers=routes, opt=opt)
+
+
+class _Service(Litestar):
+    """Litestar without support for Pydantic's and attrs' classes in handlers: ours take none, and it takes long to import.
+
+    A part of the platform may answer requests by a `shortcut`, past routes and middleware: it returns None where it did,
+    and else what the usual route receives.
+    """
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Litestar's own, after the shortcuts."""
+        if scope["type"] == "http" and scope["method"] == "POST":
+            platform: Platform = self.state.platform
+            for shortcut in self.state.shortcuts:
+                left = await shortcut(platform, scope, receive, send)
+                if left is None:
+                    return
+                receive = left
+        await super().__call__(scope, receive, send)
+
+    @staticmethod
+    def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:
+        return [*plugins, MsgspecDIPlugin()]
 
 
 def _lifespan(platform: Platform, *, jobs: bool) -> Any:
     @asynccontextmanager
     async def run(_app: Litestar) -> AsyncGenerator[None, None]:
         background = Background(platform)
+        platform.refusals.start()
         if jobs:
             await background.start()
         try:
             yield
         finally:
             await background.stop()
+            await platform.refusals.stop()
             await platform.close()
 
     return run

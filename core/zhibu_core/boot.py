@@ -17,6 +17,7 @@ from zhibu_core.errors import Unavailable
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.settings import Settings
+from zhibu_core.tenancy.limits import JOB, Limits
 from zhibu_core.tenancy.session import Database
 from zhibu_core.words import Words
 from zhibu_migrations.runner import History, pending, upgrade
@@ -32,27 +33,33 @@ async def running_platform(
     keep: bool = False,
     service: bool = False,
     pool_size: int = 4,
-    statement_seconds: int = 60,
+    limits: Limits = JOB,
 ) -> AsyncIterator[Platform]:
     """A platform on a database that is up to date; starts the embedded server where it is not running.
 
-    `keep` leaves that server running, `service` is for processes that serve until they are told to stop; `statement_seconds` is the limit
-    of one statement, in seconds.
+    `keep` leaves that server running, `service` is for processes that serve until they are told to stop; `limits` are
+    the process's own, where nothing narrower is said.
     Raises `Unavailable` where the database cannot be reached or its catalog audit has findings.
     """
     plugins = host or PluginHost.discover()
     async with database_for(settings, keep=keep, service=service) as server:
-        await prepare_and_migrate(server, plugins, only_if_behind=True)
+        await make_ready(server, plugins, service=service)
         platform = Platform(
             settings,
             plugins,
-            Database(server.dsn_for(RUNTIME), pool_size=pool_size, statement_seconds=statement_seconds),
-            None if server.is_runtime else server.dsn_for(OWNER),
+            Database(server.dsn_for(RUNTIME), pool_size=pool_size, limits=limits),
+            settings.owner_url or (None if server.is_runtime else server.dsn_for(OWNER)),
         )
         try:
             yield platform
         finally:
             await platform.close()
+
+
+async def make_ready(server: Server, host: PluginHost, *, service: bool) -> None:
+    """Upgrades a database that is behind; what serves also audits the catalog at every start. Raises `Unavailable`."""
+    if not await prepare_and_migrate(server, host, only_if_behind=True) and service:
+        await refuse_faults(server)
 
 
 async def prepare_and_migrate(server: Server, host: PluginHost, *, only_if_behind: bool = False) -> list[str]:

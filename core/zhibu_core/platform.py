@@ -9,10 +9,14 @@ from typing import cast
 
 from zhibu_core.audit.anchor import Anchor
 from zhibu_core.audit.anchors import anchor_of
+from zhibu_core.audit.refusals import Refusals
 from zhibu_core.audit.signing import SealingKeys
 from zhibu_core.crypto.keyring import Keyring
-from zhibu_core.crypto.providers import provider_of
+from zhibu_core.crypto.providers import provider_of, signing_of
+from zhibu_core.crypto.signing import SigningKeys
 from zhibu_core.identity.issuers import Issuer, check_issuer_address
+from zhibu_core.identity.quick import QuickScopes
+from zhibu_core.identity.remembered import Tokens
 from zhibu_core.identity.scopes import Scopes
 from zhibu_core.identity.sources import Doors
 from zhibu_core.ledger.facts import DECLARED_KINDS
@@ -24,6 +28,7 @@ from zhibu_core.storage.opening import store_of
 from zhibu_core.storage.port import Store
 from zhibu_core.tenancy.scope import Tenant
 from zhibu_core.tenancy.session import Database
+from zhibu_core.tenancy.watching import Watching
 
 
 @dataclass(eq=False)
@@ -33,7 +38,7 @@ class Platform:
     `owner_url` is known where the process could migrate as well; with it the planner's statistics are renewed after a
     large import, which the runtime role may not do. `tenants_seen` keeps names and slugs, `doors_seen` where
     one signs in to a tenant, for a few seconds; `programs_seen` the day on which each integrator was last noted; `issuers`
-    are those of the settings, `issuers_seen` those of tenants' own tables.
+    are those of the settings, `issuers_seen` those of tenants' own tables; `tokens` remembers those that were verified.
     Until `migrated_until` (monotonic seconds) migrations are believed to be at head.
     """
 
@@ -43,9 +48,14 @@ class Platform:
     owner_url: str | None = None
     keyring: Keyring = field(init=False)
     scopes: Scopes = field(init=False)
+    signing: SigningKeys = field(init=False)
     sealing: SealingKeys = field(init=False)
     anchor: Anchor = field(init=False)
     store: Store = field(init=False)
+    refusals: Refusals = field(init=False)
+    watching: Watching = field(init=False)
+    quick: QuickScopes = field(init=False)
+    tokens: Tokens = field(default_factory=Tokens)
     issuers: dict[str, Issuer] = field(default_factory=dict)
     tenants_seen: dict[str, tuple[float, Tenant]] = field(default_factory=dict)
     issuers_seen: dict[str, Issuer] = field(default_factory=dict)
@@ -56,9 +66,13 @@ class Platform:
     def __post_init__(self) -> None:
         self.keyring = Keyring(provider_of(self.settings.vault, self.settings.keys))
         self.scopes = Scopes(self.host)
-        self.sealing = SealingKeys(self.settings.keys)
+        self.quick = QuickScopes(self.scopes, self.database)
+        self.signing = signing_of(self.settings.vault, self.settings.keys)
+        self.sealing = SealingKeys(self.signing)
         self.anchor = anchor_of(self.settings)
         self.store = store_of(self.settings.storage, self.settings.data)
+        self.refusals = Refusals(self.database)
+        self.watching = Watching(self.database.url)
         self.database.info[DECLARED_KINDS] = self.kinds_of
         if self.settings.issuer:
             self.trust(Issuer(self.settings.issuer, self.settings.client_id, self.settings.client_secret))
@@ -92,4 +106,5 @@ class Platform:
 
     async def close(self) -> None:
         """Closes the pool."""
+        await self.watching.close()
         await self.database.close()

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import text
 
 from zhibu_core.platform import Platform
+from zhibu_core.tenancy.limits import JOB, working_under
 
 log = structlog.get_logger()
 TICK = 1.0
@@ -79,7 +80,8 @@ class Scheduler:
         try:
             if not await self._take(job, now):
                 return False
-            await job.work(self.platform, now)
+            with working_under(JOB):
+                await job.work(self.platform, now)
             async with self.platform.database.system_session() as system:
                 window = {"job": job.key, "opens": job.window(now)}
                 await system.execute(_FINISH, {**window, "now": dt.datetime.now(dt.UTC)})

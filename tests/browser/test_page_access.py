@@ -14,6 +14,7 @@ PAGES = {
         "/",
         "/plugins",
         "/plugins/learning",
+        "/partnership/listing",
         "/people/roles",
         "/people/sign-ins",
         "/exchange/programs",

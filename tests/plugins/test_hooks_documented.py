@@ -11,7 +11,7 @@ from zhibu_core.plugins.manifest import CONTRACT
 from zhibu_core.plugins.slots import Door
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILT_IN = ("orglife", "learning", "affairs", "capability", "example")
+BUILT_IN = ("orglife", "learning", "affairs", "capability", "partnership", "example")
 PAGE = (ROOT / "docs" / "reference" / "hooks.md").read_text(encoding="utf-8")
 SPECIFICATIONS = {
     node.name: node

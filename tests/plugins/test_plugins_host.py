@@ -143,6 +143,13 @@ def test_what_another_has_cannot_be_claimed(make_plugin: Make, hook: str, answer
     assert host.unavailable == {"beta": f"{what} belongs to alpha"}
 
 
+def test_a_kind_of_fact_is_shared_by_those_who_both_say_so(make_plugin: Make) -> None:
+    shared, own = FactKind("sharing", W, shared=True), FactKind("sharing", W)
+    plugins = {key: make_plugin(key, fact_kinds=lambda: [shared]) for key in ("alpha", "beta")}
+    host = host_of(**plugins, gamma=make_plugin("gamma", fact_kinds=lambda: [own]))
+    assert host.unavailable == {"gamma": "fact kind sharing belongs to several plugins"}
+
+
 def test_a_taken_key_is_refused_and_its_owner_works(make_plugin: Make) -> None:
     host = PluginHost()
     for _ in range(2):

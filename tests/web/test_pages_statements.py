@@ -12,7 +12,7 @@ LIMITS = {
     ("organizer", "/people/members?organization=111"): 10,
     ("organizer", "/people/members/{person}"): 22,
     ("organizer", "/people/organizations"): 9,
-    ("organizer", "/people/organizations/11"): 25,
+    ("organizer", "/people/organizations/11"): 26,
     ("organizer", "/exchange/imports"): 8,
     ("member", "/me"): 20,
     ("member", "/me/identity"): 8,

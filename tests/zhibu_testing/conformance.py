@@ -12,7 +12,7 @@ from fnmatch import fnmatch
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 import asyncpg
 from sqlalchemy import text
@@ -29,11 +29,13 @@ from zhibu_core.plugins.events import Event
 from zhibu_core.plugins.fitness import PARAMETER, handlers_of, methods_of
 from zhibu_core.plugins.host import GROUP
 from zhibu_core.plugins.manifest import CONTRACT, Manifest
+from zhibu_core.spaces.declared import FieldType
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.models import TenantOwned
 from zhibu_core.tenancy.scope import Scope, Tenant
 from zhibu_tenants.enablement import switch
 from zhibu_testing.browsing import EVERY_ROLE, Browser, app_of, sign_in
+from zhibu_testing.counting import counted
 from zhibu_testing.factories import member, organization
 from zhibu_testing.fixtures import Parties, TestDatabase, all_powers, owner_dsn
 from zhibu_testing.source import imported_packages, kinds_written, modules_of
@@ -41,6 +43,9 @@ from zhibu_testing.source import imported_packages, kinds_written, modules_of
 DATA_CLASSES = {"none", "personal", "sensitive"}
 HEAVY = ("litestar", "strawberry", "jinja2", "numpy")
 """What importing a plugin must not bring along: every command imports every plugin."""
+
+MOST_STATEMENTS = 8
+"""Of a projector, for any number of objects."""
 
 
 class PluginContract:
@@ -173,6 +178,22 @@ class PluginContract:
             assert all(rule.code.startswith(f"{self.key}.") for rule in read_pack(path, plugin=self.key).rules)
         for importer in self.ask("importers"):
             assert load_profile(importer.profile).columns
+
+    async def test_what_can_be_published_is_typed_and_read_by_few_statements(
+        self, platform: Platform, parties: Parties
+    ) -> None:
+        known = set(platform.scopes.policy(frozenset({self.key})).actions)
+        for one in self.ask("shareable"):
+            assert one.kind.startswith(f"{self.key}.")
+            assert one.action in known
+            assert len(one.by_key) == len(one.fields) > 0
+            assert {field.type for field in one.fields} <= set(get_args(FieldType))
+            assert [field.type for field in one.fields].count("files") <= 1
+            async with platform.database.session(parties.home.id) as session:
+                scope = await all_powers(platform, parties.home)
+                with counted(platform) as statements:
+                    assert await one.project(session, scope, [new_id(), new_id()], frozenset(one.by_key)) == {}
+                assert len(statements) <= MOST_STATEMENTS
 
     def test_it_declares_the_kinds_of_fact_that_it_writes(self) -> None:
         declared = {kind.key for kind in self.ask("fact_kinds")}

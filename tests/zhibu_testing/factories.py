@@ -9,6 +9,7 @@ from zhibu_core.organization.models import Organization, OrganizationPlacement
 from zhibu_core.organization.names import sort_name
 from zhibu_core.organization.people import Membership, Person
 from zhibu_core.organization.tree import label_of
+from zhibu_core.tallies.members import count_members
 from zhibu_core.tenancy.ids import new_id
 
 FOUNDED = dt.date(2015, 1, 1)
@@ -68,4 +69,5 @@ async def member(session: AsyncSession, name: str, branch: Organization, **value
     }
     session.add(Membership(id=new_id(), person_id=someone.id, organization_id=branch.id, **(given | values)))
     await session.flush()
+    await count_members(session, [branch.id])
     return someone

@@ -34,7 +34,7 @@ class Place:
 
 
 async def inventory(place: Place) -> dict[str, Things]:
-    """The things by kind: pages that open, links shown, fields, actions, jobs, listeners, files, rules, sheets, panels."""
+    """The things by kind: pages that open, links shown, fields, actions, jobs, listeners, files, rules, sheets, panels, settings."""
     platform = place.platform
     async with platform.database.session(place.tenant.id) as session:
         plugins = await platform.scopes.plugins_of(session, place.tenant)
@@ -46,6 +46,7 @@ async def inventory(place: Place) -> dict[str, Things]:
         "actions": frozenset(platform.scopes.policy(plugins).actions),
         "entries": frozenset(item.href for _, item in host.collect("navigation", plugins)),
         "panels": frozenset(panel.template for _, panel in host.collect("panels", plugins)),
+        "settings": frozenset(setting.key for _, setting in host.collect("settings", plugins)),
         "jobs": frozenset(job.kind for _, job in host.collect("jobs", plugins)),
         "listeners": frozenset(host.implementing("on_event", plugins)),
         "files": frozenset([file async for file in _files(place)]),
@@ -114,6 +115,7 @@ def belonging(platform: Platform, plugin: str) -> Mapping[str, Things]:
         "actions": frozenset(action.key for key, action in host.collect("permissions") if key == plugin),
         "entries": frozenset(item.href for key, item in host.collect("navigation") if key == plugin),
         "panels": frozenset(panel.template for key, panel in host.collect("panels") if key == plugin),
+        "settings": frozenset(setting.key for key, setting in host.collect("settings") if key == plugin),
         "jobs": frozenset(job.kind for key, job in host.collect("jobs") if key == plugin),
         "listeners": frozenset({plugin}) & frozenset(host.implementing("on_event", everything)),
         "files": frozenset(f"{plugin}/{file}" for file in _static(host.manifests[plugin].package)),

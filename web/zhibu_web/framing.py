@@ -154,6 +154,8 @@ def _own_doors(scope: Scope, prefix: str) -> dict[str, str]:
         doors["review"] = f"{prefix}/people/roles/review"
     if scope.may("plugin.read"):
         doors["plugins"] = f"{prefix}/plugins"
+    if scope.may("setting.read"):
+        doors["settings"] = f"{prefix}/settings"
     return {
         key: href
         for key, href in doors.items()

@@ -30,7 +30,7 @@ def routes() -> Sequence[Any]:
     from zhibu_web.pages.enrol import enrol_page, enrol_with_code
     from zhibu_web.pages.export_form import make_export, new_export
     from zhibu_web.pages.export_register import export_register, trace_file, trace_page
-    from zhibu_web.pages.exports import decide_export, export_entry, exports, take_export, waiting_exports
+    from zhibu_web.pages.exports import decide_export, end_export, export_entry, exports, take_export, waiting_exports
     from zhibu_web.pages.home import home
     from zhibu_web.pages.imports import decide, import_run, imports, upload
     from zhibu_web.pages.me import my_identity, my_record
@@ -41,6 +41,9 @@ def routes() -> Sequence[Any]:
     from zhibu_web.pages.rules import rule, rules
     from zhibu_web.pages.sign_in import callback, go, sign_in_page, sign_out
     from zhibu_web.pages.sign_in_machines import back_channel, sign_in_source
+    from zhibu_web.pages.space_form import change_page, change_space, new_space, propose_space
+    from zhibu_web.pages.space_ledger import space_file, space_ledger, space_records
+    from zhibu_web.pages.spaces import revoke_space, sign_space, space_page, spaces
     from zhibu_web.pages.start import preferences
 
     return [
@@ -48,8 +51,10 @@ def routes() -> Sequence[Any]:
         *(enrol_page, enrol_with_code, sign_in_source, back_channel),
         *(members, member, ask_purpose, unmask, my_record, my_identity, organizations, organization),
         *(my_accesses, audit),
-        *(exports, waiting_exports, export_entry, decide_export, take_export, new_export, make_export),
+        *(exports, waiting_exports, export_entry, decide_export, end_export, take_export, new_export, make_export),
         *(export_register, trace_page, trace_file),
+        *(spaces, space_page, sign_space, revoke_space, space_ledger, space_records, space_file),
+        *(new_space, propose_space, change_page, change_space),
         *(plugin_file, rules, rule, imports, upload, import_run, decide),
     ]
 
@@ -60,6 +65,7 @@ def navigation() -> Sequence[NavItem]:
     return [
         NavItem("people", Words("党员", "Members"), "/people/members", "member.read", order=10),
         NavItem("people", Words("组织", "Organizations"), "/people/organizations", "organization.read", order=20),
+        NavItem("together", Words("共建协议", "Agreements"), "/together/spaces", "space.read", order=10),
         NavItem("rules", Words("规则包", "Rule packs"), "/rules", "rule.read", order=10),
         NavItem("exchange", Words("导入", "Imports"), "/exchange/imports", "import.run", order=10),
         NavItem("exchange", Words("导出", "Exports"), "/exchange/exports", "export.make", order=20),

@@ -9,13 +9,14 @@ from zhibu_core.boot import running_platform
 from zhibu_core.platform import Platform
 from zhibu_core.settings import read_settings
 from zhibu_core.tenancy.directory import find_tenant
+from zhibu_core.tenancy.limits import COMMAND
 from zhibu_core.tenancy.scope import Scope, Tenant
 
 
 @asynccontextmanager
 async def platform() -> AsyncIterator[Platform]:
     """The platform of this machine's installation, for as long as the command runs."""
-    async with running_platform(read_settings(), pool_size=2, statement_seconds=600) as found:
+    async with running_platform(read_settings(), pool_size=2, limits=COMMAND) as found:
         yield found
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zhibu_core.cli.loop import run
+from zhibu_core.cli.loop import run, uncollected
 from zhibu_core.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -27,14 +27,18 @@ def serve(host: str | None, port: int | None, jobs: bool) -> None:
 
 
 async def _serve(settings: Settings, host: str, port: int, *, jobs: bool) -> None:
-    from zhibu_core.app import create_app
-    from zhibu_core.boot import running_platform
-    from zhibu_core.http.listening import listen
-    from zhibu_core.http.server import serve_until_stopped
+    with uncollected():
+        from zhibu_core.app import create_app
+        from zhibu_core.boot import running_platform
+        from zhibu_core.http.listening import listen
+        from zhibu_core.http.server import serve_until_stopped
+        from zhibu_core.tenancy.limits import WEB
 
     with listen(host, port) as socket:
-        async with running_platform(settings, service=True, pool_size=8) as platform:
-            await serve_until_stopped(create_app(platform, jobs=jobs), socket)
+        async with running_platform(settings, service=True, pool_size=8, limits=WEB) as platform:
+            with uncollected():
+                app = create_app(platform, jobs=jobs)
+            await serve_until_stopped(app, socket)
 
 
 @click.command()
@@ -53,9 +57,10 @@ async def _work(settings: Settings, *, health: bool) -> None:
     from zhibu_core.background import Background
     from zhibu_core.boot import running_platform
     from zhibu_core.http.listening import listen
+    from zhibu_core.tenancy.limits import JOB
 
     with listen(settings.host, settings.port) if health else nullcontext() as listening:
-        async with running_platform(settings, service=True) as platform:
+        async with running_platform(settings, service=True, limits=JOB) as platform:
             background = Background(platform)
             await background.start()
             await _until_stopped(platform, listening)

@@ -2,15 +2,17 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Collection, Sequence
+from typing import Any, cast
 
-from sqlalchemy import Row, Table, select, text
+from sqlalchemy import Boolean, Row, Table, and_, literal_column, or_, select, text, true
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import ColumnElement
 
 from zhibu_core.errors import InvalidInput, not_found
 from zhibu_core.organization.kinds import may_stand_below
 from zhibu_core.organization.models import Organization, OrganizationPlacement
+from zhibu_core.tallies.moving import move_tallies
 from zhibu_core.tenancy.bulk import insert_rows
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.session import tenant_of
@@ -29,6 +31,18 @@ def label_of(code: str) -> str:
 def bounds(path: str) -> tuple[str, str]:
     """The half-open range of paths of a subtree, its root included; of "" the whole tree."""
     return (path, path[:-1] + AFTER_SEPARATOR) if path else ("", "\U0010ffff")
+
+
+NO_ROW: ColumnElement[bool] = literal_column("false", Boolean)
+"""True of no row; SQLAlchemy's own `false()` would swallow the tenant's predicate beside it."""
+
+
+def in_subtrees(path: Any, paths: Collection[str]) -> ColumnElement[bool]:
+    """That the column `path` lies in one of these subtrees; true of no row where there are none."""
+    if "" in paths:
+        return true()
+    ranges = [bounds(each) for each in paths]
+    return or_(*(and_(path >= low, path < high) for low, high in ranges)) if ranges else NO_ROW
 
 
 _ANCESTORS = text(
@@ -64,7 +78,7 @@ _REPATH = text(
 
 
 async def move(session: AsyncSession, organization: Organization, parent: Organization, on: dt.date) -> None:
-    """Moves an organization with all below it under another parent, from a day on; two statements for any number.
+    """Moves an organization with all below it under another parent, from a day on; five statements for any number.
 
     Raises `InvalidInput` where the parent stands below it, may not hold its kind, or is abolished.
     """
@@ -101,7 +115,7 @@ async def move(session: AsyncSession, organization: Organization, parent: Organi
 
 async def follow_move(session: AsyncSession, moved: uuid.UUID, old: str, new: str, on: dt.date) -> None:
     """Gives everything below an organization that has moved from path `old` to `new` its new path, and notes where it
-    and they stand from that day on; two statements for any number.
+    and they stand from that day on; four statements for any number.
     """
     low, high = bounds(old)
     values = {"t": tenant_of(session), "new": new, "length": len(old) + 1, "low": low, "high": high, "moved": moved}
@@ -114,6 +128,7 @@ async def follow_move(session: AsyncSession, moved: uuid.UUID, old: str, new: st
         session, cast("Table", OrganizationPlacement.__table__), placed,
         on_conflict="on conflict (tenant_id, organization_id, since) do update set parent_id = excluded.parent_id, path = excluded.path",
     )  # fmt: skip
+    await move_tallies(session, [row.id for row in rows])
 
 
 async def by_code(session: AsyncSession, code: str) -> Organization:

@@ -5,14 +5,14 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import false, or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.audit import note as audit
 from zhibu_core.errors import InvalidInput, not_found
 from zhibu_core.ledger.facts import end_facts
 from zhibu_core.organization.models import Organization
-from zhibu_core.organization.tree import bounds
+from zhibu_core.organization.tree import in_subtrees
 from zhibu_core.plugins.events import publish
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
@@ -107,15 +107,14 @@ async def notes_of(
     session: AsyncSession, scope: Scope, *, organization_id: uuid.UUID | None = None, limit: int = 100
 ) -> Sequence[tuple[Note, Organization]]:
     """The newest notes in force that the asker may read, each with its organization; one statement."""
-    ranges = [bounds(path) for path in scope.paths(READ)]
     query = (
         select(Note, Organization)
         .join(Organization, (Organization.tenant_id == Note.tenant_id) & (Organization.id == Note.organization_id))
         .where(Note.withdrawn_on.is_(None))
-        .where(or_(false(), *((Organization.path >= low) & (Organization.path < high) for low, high in ranges)))
+        .where(in_subtrees(Organization.path, scope.paths(READ)))
         .order_by(Note.read_on.desc(), Note.id)
         .limit(limit)
     )
     if organization_id is not None:
         query = query.where(Note.organization_id == organization_id)
-    return [(note, place) for note, place in await session.execute(query)] if ranges else []
+    return [(note, place) for note, place in await session.execute(query)]

@@ -14,7 +14,9 @@ from zhibu_core.plugins.hooks import hookimpl
 from zhibu_core.plugins.manifest import CONTRACT, Action, FactKind, GraphQLContribution, Job, Manifest
 from zhibu_core.plugins.person_data import Kept, PersonSection
 from zhibu_core.plugins.slots import NavItem, Panel
+from zhibu_core.spaces.declared import Shareable
 from zhibu_core.tenancy.models import TenantOwned
+from zhibu_core.tenancy.tenant_settings import Setting
 from zhibu_core.words import Words
 
 HERE = Path(__file__).parent
@@ -111,6 +113,22 @@ def exports() -> Sequence[ExportKind]:
     from zhibu_example.exporting import NOTES
 
     return [NOTES]
+
+
+@hookimpl
+def shareable() -> Sequence[Shareable]:
+    """Notes, without who wrote them down."""
+    from zhibu_example.sharing import NOTES
+
+    return [NOTES]
+
+
+@hookimpl
+def settings() -> Sequence[Setting]:
+    """How many notes an organization's page shows."""
+    from zhibu_example.settings import SHOWN
+
+    return [SHOWN]
 
 
 @hookimpl

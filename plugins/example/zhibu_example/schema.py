@@ -4,8 +4,6 @@
 # Resolvers are typed by the schema and return the record that a type is read from.
 
 import datetime as dt
-import uuid
-from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 import strawberry
@@ -15,14 +13,15 @@ from zhibu_core.words import Words
 from zhibu_example.notes import NoteDraft, record_note
 from zhibu_example.permissions import READ, WRITE
 from zhibu_example.reading import NOTES, TABLE, NoteRecord
-from zhibu_graphql.context import Context, Info
+from zhibu_graphql.context import Info
 from zhibu_graphql.errors import UserError
-from zhibu_graphql.fields import additions, column, field, listing, mutation, object_type, part, plain
+from zhibu_graphql.fields import additions, column, listing, mutation, object_type, one, part, plain
 from zhibu_graphql.ids import read_id
 from zhibu_graphql.node import Node
 from zhibu_graphql.paging import After, Connection, First
-from zhibu_graphql.reading import find, find_all, page_below, read_from, read_one
+from zhibu_graphql.reading import find, read_from
 from zhibu_graphql.reading.organizations import ORGANIZATIONS, TAG, OrganizationRecord
+from zhibu_graphql.sql import rows_of
 from zhibu_graphql.types.organization import Organization
 
 
@@ -30,19 +29,13 @@ from zhibu_graphql.types.organization import Organization
 class ReadingNote(Node):
     tag: ClassVar[str] = "EN"
     record: ClassVar[type] = NoteRecord
+    found_in: ClassVar[Any] = NOTES
 
     read_on: dt.date = column(TABLE.c.read_on, "The day.")
     book: str = column(TABLE.c.book, "The book.")
     thought: str = column(TABLE.c.thought, "What people took from it.")
 
-    @field(description="Who read it.")
-    async def organization(self, root: NoteRecord, info: Info) -> Organization | None:
-        return await read_one(info, ORGANIZATIONS, root.organization_id)
-
-    @classmethod
-    async def find(cls, context: Context, keys: list[uuid.UUID]) -> Mapping[uuid.UUID, Any]:
-        """The notes of these ids that the asker may read, by one statement."""
-        return await find_all(context, NOTES, keys)
+    organization: Organization | None = one(ORGANIZATIONS, "organization_id", "Who read it.", joined=True)
 
 
 @additions
@@ -50,10 +43,8 @@ class OrganizationFields:
     """What is added to Organization."""
 
     @listing(READ, description="What it read together, newest first.")
-    async def reading_notes(
-        self, root: OrganizationRecord, info: Info, first: First, after: After = None
-    ) -> Connection[ReadingNote]:
-        return await page_below(info, NOTES, "at", root.id, first, after)
+    def reading_notes(self, root: OrganizationRecord, first: First, after: After = None) -> Connection[ReadingNote]:
+        return rows_of(root, "at", NOTES, first, after)
 
 
 @strawberry.input(description="A note as somebody writes it down.")

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -10,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import NotFound
 from zhibu_core.organization.models import Organization
-from zhibu_core.tenancy.directory import TenantSetting
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
 from zhibu_orglife.actions import READ
@@ -71,12 +69,6 @@ def meeting_not_found() -> NotFound:
         Words("没有找到这次活动。请核对后重试。", "There is no such meeting. Check it and try again."),
         field="meeting",
     )
-
-
-async def setting(session: AsyncSession, key: str, default: Any) -> Any:
-    """A setting of the tenant, e.g. `approval.second_person`."""
-    value = await session.scalar(select(TenantSetting.value).where(TenantSetting.key == key))
-    return default if value is None else value.get("value", default)
 
 
 def instant(scope: Scope, moment: dt.datetime) -> dt.datetime:

@@ -12,13 +12,13 @@ from zhibu_core.ledger.facts import end_facts
 from zhibu_core.organization.models import Organization
 from zhibu_core.plugins.events import publish
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.tenancy.tenant_settings import value_of
 from zhibu_core.words import Words
-from zhibu_orglife.access import meeting_for, setting
+from zhibu_orglife.access import meeting_for
 from zhibu_orglife.actions import APPROVE, WITHDRAW
 from zhibu_orglife.facts import RECORD, write_meeting_facts
 from zhibu_orglife.models import Meeting
-
-SECOND_PERSON = "approval.second_person"
+from zhibu_orglife.settings import SECOND_PERSON
 
 
 async def approve_meeting(session: AsyncSession, scope: Scope, meeting_id: uuid.UUID) -> Meeting:
@@ -37,7 +37,7 @@ async def approve_meeting(session: AsyncSession, scope: Scope, meeting_id: uuid.
             ),
             field="meeting",
         )
-    if await setting(session, SECOND_PERSON, False) and meeting.submitted_by == scope.person():
+    if await value_of(session, SECOND_PERSON) and meeting.submitted_by == scope.person():
         raise Forbidden(
             "second_person",
             Words(
@@ -57,7 +57,7 @@ async def hand_in(session: AsyncSession, scope: Scope, meeting: Meeting, organiz
     meeting.submitted_on = meeting.submitted_on or scope.today
     await session.flush()
     await publish(session, "meeting.submitted", RECORD, meeting.id)
-    if scope.may(APPROVE, organization.path) and not await setting(session, SECOND_PERSON, False):
+    if scope.may(APPROVE, organization.path) and not await value_of(session, SECOND_PERSON):
         await put_in_force(session, scope, meeting)
 
 

@@ -9,10 +9,12 @@ from sqlalchemy import Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.tenancy.bulk import insert_rows
+from zhibu_core.tenancy.changes import tell
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
 from zhibu_orglife.access import instant
 from zhibu_orglife.content import Minutes, Occasion, RollEntry, TaskEntry
+from zhibu_orglife.facts import RECORD
 from zhibu_orglife.kinds import in_order
 from zhibu_orglife.models import Attendance, Meeting, Task
 
@@ -72,6 +74,7 @@ async def keep_roll(
     rows = [_line(meeting.id, entry, marked_by, before.get((entry.person_id, entry.mark))) for entry in roll]
     await session.execute(delete(Attendance).where(Attendance.meeting_id == meeting.id))
     await insert_rows(session, cast("Table", Attendance.__table__), rows)
+    await tell(session, "roll.kept", RECORD, meeting.id)
 
 
 def _line(meeting_id: uuid.UUID, entry: RollEntry, marked_by: uuid.UUID, kept: Attendance | None) -> dict[str, Any]:

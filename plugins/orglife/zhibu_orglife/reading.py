@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, all_, and_, false, literal, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, Table, all_, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.organization.models import Organization
 from zhibu_core.organization.people import Person
-from zhibu_core.organization.tree import bounds
+from zhibu_core.organization.tree import in_subtrees
 from zhibu_core.tenancy.scope import Scope
 from zhibu_orglife.access import meeting_not_found
 from zhibu_orglife.actions import READ, READ_ROLL, RECORD
@@ -56,11 +56,7 @@ def private_to_none(meetings: FromClause, scope: Scope) -> ColumnElement[bool]:
 
 def within(scope: Scope, action: str) -> ColumnElement[bool]:
     """That an organization's path lies where the asker holds the action."""
-    paths = scope.paths(action)
-    if "" in paths:
-        return true()
-    ranges = [bounds(path) for path in paths]
-    return or_(false(), *(and_(Organization.path >= low, Organization.path < high) for low, high in ranges))
+    return in_subtrees(Organization.path, scope.paths(action))
 
 
 async def meeting_seen(session: AsyncSession, scope: Scope, meeting_id: uuid.UUID) -> tuple[Meeting, Organization]:

@@ -12,8 +12,9 @@ from zhibu_core.errors import Conflict, InvalidInput
 from zhibu_core.organization.models import Organization
 from zhibu_core.plugins.events import publish
 from zhibu_core.tenancy.scope import Scope
+from zhibu_core.tenancy.tenant_settings import value_of
 from zhibu_core.words import Words
-from zhibu_orglife.access import instant, meeting_for, meeting_not_found, organization_for, setting
+from zhibu_orglife.access import instant, meeting_for, meeting_not_found, organization_for
 from zhibu_orglife.actions import RECORD as ACTION
 from zhibu_orglife.approving import hand_in
 from zhibu_orglife.checking import check_complete, check_draft
@@ -31,9 +32,7 @@ from zhibu_orglife.keeping import (
 )
 from zhibu_orglife.kinds import in_order
 from zhibu_orglife.models import Attendance, Meeting, Task
-
-LOCK_DAYS = 7
-"""For so long after a record was handed in a correction needs no reason (setting `meeting.lock_days`)."""
+from zhibu_orglife.settings import LOCK_DAYS
 
 
 async def record_meeting(
@@ -212,7 +211,7 @@ async def _check_correctable(session: AsyncSession, scope: Scope, old: Meeting, 
             ),
             field="meeting",
         )
-    lock = dt.timedelta(days=await setting(session, "meeting.lock_days", LOCK_DAYS))
+    lock = dt.timedelta(days=await value_of(session, LOCK_DAYS))
     if old.submitted_on is not None and scope.today > old.submitted_on + lock and not reason.strip():
         raise InvalidInput(
             "reason_missing",

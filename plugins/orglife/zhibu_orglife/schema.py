@@ -5,22 +5,21 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 import strawberry
 
 from zhibu_core.http.files import link_of, may_open
-from zhibu_core.periods import parse_period
 from zhibu_core.storage.models import File
-from zhibu_graphql.context import Context, Info
-from zhibu_graphql.fields import additions, column, field, listing, object_type, part, plain
+from zhibu_graphql.context import Info
+from zhibu_graphql.fields import additions, column, field, listing, object_type, one, part, plain
 from zhibu_graphql.node import Node
 from zhibu_graphql.paging import After, Below, Connection, First
-from zhibu_graphql.reading import find_all, page_below, read_from, read_one
+from zhibu_graphql.reading import read_from, read_one
 from zhibu_graphql.reading.members import MEMBERS
 from zhibu_graphql.reading.organizations import ORGANIZATIONS, OrganizationRecord
-from zhibu_graphql.types.inputs import PeriodText
+from zhibu_graphql.sql import rows_of
+from zhibu_graphql.types.inputs import PeriodText, period_of
 from zhibu_graphql.types.lazy import LazyMember, LazyOrganization
 from zhibu_orglife.actions import READ, READ_ROLL, RECORD
 from zhibu_orglife.evidence import files_of_records
@@ -92,6 +91,7 @@ class MeetingFile:
 class Meeting(Node):
     tag: ClassVar[str] = TAG
     record: ClassVar[type] = MeetingRecord
+    found_in: ClassVar[Any] = MEETINGS
 
     kinds: list[str] = plain(
         "What was held, such as `theme_day`; one activity may be of several kinds.", size=MOST_KINDS
@@ -114,9 +114,7 @@ class Meeting(Node):
     submitted_on: dt.date | None = column(TABLE.c.submitted_on, "The day on which the first version was handed in.")
     approved_at: dt.datetime | None = column(TABLE.c.approved_at, "When it was approved.")
 
-    @field(description="Whose it is.")
-    async def organization(self, root: MeetingRecord, info: Info) -> LazyOrganization | None:
-        return await read_one(info, ORGANIZATIONS, root.organization_id)
+    organization: LazyOrganization | None = one(ORGANIZATIONS, "organization_id", "Whose it is.", joined=True)
 
     @field(description="Who was there; only the own line for who may not read rolls.", size=USUAL_ROLL)
     async def roll(self, root: MeetingRecord, info: Info) -> list[RollEntry]:
@@ -155,21 +153,15 @@ class Meeting(Node):
     def upload_address(self, root: MeetingRecord, info: Info) -> str | None:
         return f"{info.context.prefix}/life/meetings/{root.id}/uploads"
 
-    @classmethod
-    async def find(cls, context: Context, keys: list[Any]) -> Mapping[Any, Any]:
-        """Meetings by id."""
-        return await find_all(context, MEETINGS, keys)
-
 
 @additions
 class OrganizationFields:
     """What is added to Organization."""
 
     @listing(READ, description="Its meetings, the latest first.")
-    async def meetings(
+    def meetings(
         self,
         root: OrganizationRecord,
-        info: Info,
         first: First,
         after: After = None,
         below: Below = True,
@@ -179,5 +171,5 @@ class OrganizationFields:
             str | None, strawberry.argument(description="Only in this state; `approved` ones count.")
         ] = None,
     ) -> Connection[Meeting] | None:
-        filters = {"kind": kind, "state": state, "period": parse_period(period) if period is not None else None}
-        return await page_below(info, MEETINGS, "below" if below else "at", root.id, first, after, filters)
+        filters = {"kind": kind, "state": state, "period": period_of(period)}
+        return rows_of(root, "below" if below else "at", MEETINGS, first, after, filters)

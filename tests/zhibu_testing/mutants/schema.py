@@ -96,6 +96,9 @@ LOOSE = "execute format('set local app.tenant_id = %L', t);"
 RELEASE = """create or replace function app.release_identity(given_issuer text, given_organization text) returns void
 language plpgsql security definer set search_path = pg_catalog, app, pg_temp as $$ begin
   delete from public.global_identity_claim c where c.issuer = given_issuer and c.organization = given_organization; end $$"""
+SILENCE = """create or replace function app.say_on_board(gone uuid[], said jsonb) returns bigint
+language plpgsql security definer set search_path = pg_catalog, app, pg_temp as $$ begin
+  delete from public.global_board_line b where b.id = any(gone); return 0; end $$"""
 READ = """create or replace function app.read(t uuid, op text, args text[]) returns text language plpgsql as
 $$ begin set local app.tenant_id = ''; perform app.bind(t); return null; end $$"""
 SOMEBODY = """create or replace function app.tenant() returns uuid language sql stable parallel safe security definer
@@ -112,6 +115,8 @@ WIDE: Sequence[Mutant] = (
     Mutant("app.read takes another tenant", READ),
     Mutant("app.tenant() somebody's", SOMEBODY),
     Mutant("app.release_identity releases all", RELEASE),
+    Mutant("app.say_on_board silences others", SILENCE),
+    Mutant("the board writable", "grant update (title) on global_board_line to app_rt"),
     Mutant("claims readable", "grant select on global_identity_claim to app_rt"),
     Mutant("tenants' slugs writable", "grant update (slug) on global_tenant to app_rt"),
     Mutant("tables can be made in public", "grant create on schema public to app_rt"),

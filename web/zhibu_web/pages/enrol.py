@@ -8,7 +8,9 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.audit import note
+from zhibu_core.audit.refusals import FAILED
 from zhibu_core.errors import Forbidden, ZhibuError
+from zhibu_core.http.refused import note_answered
 from zhibu_core.identity.accounts import enrol
 from zhibu_core.identity.code_flow import Who
 from zhibu_core.identity.sources import source_of
@@ -47,6 +49,7 @@ async def enrol_with_code(
         if not isinstance(error, Forbidden) and error.code != "account_taken":
             raise
         await session.rollback()
+        await note_answered(platform, request.scope, who, error, deed=FAILED)
         return _page(request, who, platform, error)
     await note(session, who, "account.enrol", "person", person, fields=("issuer", "subject"))
     source = await source_of(platform, session, who.tenant)

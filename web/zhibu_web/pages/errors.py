@@ -22,7 +22,7 @@ HEADINGS: dict[int, Lazy] = {
     422: _L("Something needs to be corrected"),
     503: _L("Busy just now"),
 }
-PAUSED = {"tenant_closed": _L("Paused")}
+BY_CODE = {"tenant_closed": _L("Paused"), "too_slow": _L("This took too long")}
 """Headings by the error's code, before those by status."""
 
 OTHER = _L("Something went wrong")
@@ -35,7 +35,7 @@ def page_of_error(request: AnyRequest, error: ZhibuError, status: int) -> Respon
         return Redirect(f"{prefix_of(request)}/sign-in?{target}", status_code=303)
     context = {
         "shell": _shell(request),
-        "heading": PAUSED.get(error.code) or HEADINGS.get(status, OTHER),
+        "heading": BY_CODE.get(error.code) or HEADINGS.get(status, OTHER),
         "lede": error.message,
         "detail": "",
         "number": getattr(request.state, "scope", None) and request.state.scope.request_id if status >= 500 else None,

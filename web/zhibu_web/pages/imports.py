@@ -99,7 +99,8 @@ async def decide(
     form = await request.form()
     act, locale = str(form.get("act", "")), locale_of_request(request)
     folder = Folder.of(platform.settings, who.tenant.id, run_id)
-    mended = corrections_in(run.preview or {"wrong": []}, {key: str(value) for key, value in form.items()})
+    shown = run.preview if run.state == "checked" and run.preview else {"wrong": []}
+    mended = corrections_in(shown, {key: str(value) for key, value in form.items()})
     after = {"leave": "expired", "write": "checking" if mended else "writing"}.get(act, "checking")
     if not await claim(platform, who, run_id, "checked", after):
         raise Conflict(
@@ -134,7 +135,8 @@ def _interrupted(run: ImportRun) -> bool:
 
 def _at_work(request: AnyRequest, who: Scope, platform: Platform, run: ImportRun) -> Response[str]:
     live = progress_of(run.id)
-    context = {"run": run, "share": round(live.share * 100) if live else 0, "what": live.what if live else ""}
+    step: dict[str, Any] = {"doing": live.what, "share": live.share} if live else run.preview or {}
+    context = {"run": run, "share": round(step.get("share", 0) * 100), "what": step.get("doing", "")}
     answer = page(request, who, platform, "pages/import_working.html", context, door=DOOR)
     answer.headers["Refresh"] = REFRESH_SECONDS
     return answer

@@ -9,7 +9,9 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.audit import note
+from zhibu_core.audit.refusals import FAILED
 from zhibu_core.errors import Forbidden, Unauthenticated, Unavailable, ZhibuError
+from zhibu_core.http.refused import note_answered
 from zhibu_core.http.tenant_path import PREFIX
 from zhibu_core.identity.code_flow import Attempt, Who, authorization_address, finish, new_attempt
 from zhibu_core.identity.second_factor import strong_until
@@ -91,9 +93,16 @@ async def callback(
     except Forbidden as error:
         if error.code == "no_account":
             return _to_enrol(request, who, platform, found)
+        return await _failed(request, who, platform, error)
+    except Unauthenticated as error:
+        return await _failed(request, who, platform, error)
+    except Unavailable as error:
         return trouble_page(request, who, platform, "", error)
-    except (Unauthenticated, Unavailable) as error:
-        return trouble_page(request, who, platform, "", error)
+
+
+async def _failed(request: AnyRequest, who: Scope, platform: Platform, error: ZhibuError) -> Response[str]:
+    await note_answered(platform, request.scope, who, error, deed=FAILED)
+    return trouble_page(request, who, platform, "", error)
 
 
 async def admit(

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.audit import note
 from zhibu_core.errors import Unauthenticated
+from zhibu_core.http.refused import note_answered
 from zhibu_core.identity.logout import obey_logout
 from zhibu_core.identity.sources import source_of
 from zhibu_core.platform import Platform
@@ -37,8 +38,9 @@ async def back_channel(
     form = await request.form()
     source = await source_of(platform, session, who.tenant)
     try:
-        ended = await obey_logout(session, source, str(form.get("logout_token", "")))
+        ended = await obey_logout(session, source, str(form.get("logout_token", "")), platform.tokens)
     except Unauthenticated as error:
+        await note_answered(platform, request.scope, who, error)
         refused = {"error": "invalid_request", "error_description": error.message.en}
         return Response(refused, status_code=400, headers=UNCACHED)
     if ended:

@@ -17,7 +17,7 @@ from zhibu_core.ledger.models import Fact, FactEnd
 from zhibu_core.organization.models import Organization, Position
 from zhibu_core.organization.people import Membership, Person
 from zhibu_core.organization.sealed import COLUMN, PersonSecrets, open_secrets
-from zhibu_core.organization.tree import bounds
+from zhibu_core.organization.tree import in_subtrees
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
@@ -84,8 +84,7 @@ class Record:
 
 def within(paths: Sequence[str]) -> ColumnElement[bool]:
     """The condition that an organization stands in one of these subtrees."""
-    ranges = [bounds(path) for path in paths]
-    return or_(*(and_(Organization.path >= low, Organization.path < high) for low, high in ranges))
+    return in_subtrees(Organization.path, paths)
 
 
 async def members_page(session: AsyncSession, scope: Scope, filters: Filters, after: str) -> MemberPage:

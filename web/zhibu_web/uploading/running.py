@@ -1,6 +1,7 @@
 """Checks and writes imports in the background; the run's row says how far it is, the child process does the work."""
 
 import asyncio
+import contextlib
 import datetime as dt
 import time
 import uuid
@@ -9,12 +10,14 @@ from typing import Any
 
 import structlog
 from sqlalchemy import update
+from sqlalchemy.exc import DBAPIError
 
 from zhibu_core.crypto.fields import fingerprint
 from zhibu_core.errors import ZhibuError
 from zhibu_core.imports.child import Order, import_in_child
 from zhibu_core.imports.engine import ImportRun
 from zhibu_core.platform import Platform
+from zhibu_core.tenancy.changes import tell
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
@@ -23,6 +26,7 @@ from zhibu_web.uploading.preview import gathered, kept_after_writing
 
 log = structlog.get_logger()
 INTERRUPTED = dt.timedelta(minutes=10)
+TELL_EVERY = 1.0
 ENDED = Words(
     "导入进程意外结束，没有写入任何数据。请重试。",
     "The import process ended unexpectedly; nothing was written. Try again.",
@@ -36,6 +40,8 @@ class Live:
     what: str = ""
     share: float = 0.0
     task: "asyncio.Task[None] | None" = field(default=None, repr=False)
+    told: float = 0.0
+    telling: "asyncio.Task[None] | None" = field(default=None, repr=False)
 
 
 _live: dict[uuid.UUID, Live] = {}
@@ -101,6 +107,9 @@ async def _work(
 
     def progress(what: str, share: float) -> None:
         live.what, live.share = what, share
+        if time.monotonic() - live.told > TELL_EVERY and (live.telling is None or live.telling.done()):
+            live.told = time.monotonic()
+            live.telling = asyncio.create_task(_tell(platform, scope, run_id, what, share))
 
     try:
         order = Order(
@@ -113,7 +122,11 @@ async def _work(
             corrections=await asyncio.to_thread(folder.corrections),
             cells=True,
         )
-        lines = await import_in_child(platform.settings, order, progress)
+        try:
+            lines = await import_in_child(platform.settings, order, progress)
+        finally:
+            if live.telling is not None:
+                await live.telling
     except ZhibuError as error:
         await _note(platform, scope, run_id, state="failed", preview={"error": error.message.of(locale)})
     except Exception:  # whatever happens to the child, the page must say that nothing was written
@@ -142,7 +155,14 @@ async def _finish(
     await asyncio.to_thread(folder.discard)
 
 
+async def _tell(platform: Platform, scope: Scope, run_id: uuid.UUID, what: str, share: float) -> None:
+    """Keeps the step under way in the run's row, for whoever watches from another process; a lost one does no harm."""
+    with contextlib.suppress(DBAPIError):
+        await _note(platform, scope, run_id, preview={"doing": what, "share": round(share, 3)})
+
+
 async def _note(platform: Platform, scope: Scope, run_id: uuid.UUID, **values: Any) -> None:
     query = update(ImportRun).where(ImportRun.id == run_id).values(**values)
     async with platform.database.session(scope.tenant.id) as session:
         await session.execute(query.execution_options(synchronize_session=False))
+        await tell(session, "import.progress", "import_run", run_id)

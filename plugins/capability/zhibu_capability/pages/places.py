@@ -3,14 +3,14 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import Select, and_, false, or_, select, true
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_capability.plugin import READ
 from zhibu_core.errors import InvalidInput, NotFound
 from zhibu_core.organization.kinds import BRANCH_TYPES
 from zhibu_core.organization.models import Organization
-from zhibu_core.organization.tree import bounds
+from zhibu_core.organization.tree import in_subtrees
 from zhibu_core.periods import Period, add_months, parse_period, unit_of
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
@@ -83,8 +83,5 @@ def periods_offered(today: dt.date, chosen: Period) -> list[Period]:
 
 
 def _branches(who: Scope) -> Select[Organization]:
-    paths = who.paths(READ)
-    ranges = [bounds(path) for path in paths if path]
-    inside = [and_(Organization.path >= low, Organization.path < high) for low, high in ranges]
-    where = true() if "" in paths else or_(false(), *inside)
+    where = in_subtrees(Organization.path, who.paths(READ))
     return select(Organization).where(where, Organization.kind.in_(BRANCH_TYPES), Organization.abolished_on.is_(None))

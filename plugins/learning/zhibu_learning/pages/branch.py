@@ -8,7 +8,7 @@ from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
-from sqlalchemy import Select, and_, false, func, or_, select, true
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import NotFound
@@ -18,7 +18,7 @@ from zhibu_core.ledger.duties import Duty, Reach
 from zhibu_core.ledger.duties.learning import course_duties, hours_duties
 from zhibu_core.organization.kinds import BRANCH_TYPES
 from zhibu_core.organization.models import Organization
-from zhibu_core.organization.tree import bounds
+from zhibu_core.organization.tree import in_subtrees
 from zhibu_core.periods import Period, unit_of
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
@@ -172,12 +172,7 @@ async def branch_named(session: AsyncSession, who: Scope, code: str | None, acti
 
 def branches(who: Scope, action: str) -> Select[Organization]:
     """The branches at which the asker holds the action."""
-    ranges = [bounds(path) for path in who.paths(action)]
-    where = (
-        true()
-        if "" in who.paths(action)
-        else or_(false(), *(and_(Organization.path >= low, Organization.path < high) for low, high in ranges))
-    )
+    where = in_subtrees(Organization.path, who.paths(action))
     return select(Organization).where(where, Organization.kind.in_(BRANCH_TYPES), Organization.abolished_on.is_(None))
 
 

@@ -9,13 +9,13 @@ from zhibu_core.organization.models import Organization
 from zhibu_core.organization.people import Person
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
-from zhibu_orglife.access import setting
+from zhibu_core.tenancy.tenant_settings import value_of
 from zhibu_orglife.actions import APPROVE
-from zhibu_orglife.approving import SECOND_PERSON
 from zhibu_orglife.models import Meeting
 from zhibu_orglife.pages.places import branch_named, local
 from zhibu_orglife.pages.words import title_of, when_text
 from zhibu_orglife.reading import visible_meetings, within
+from zhibu_orglife.settings import SECOND_PERSON
 from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
 
 HERE = "/life/approvals"
@@ -38,7 +38,7 @@ async def approvals(
     found = (await session.execute(query.order_by(Organization.path, Meeting.starts_at).limit(SHOWN))).all()
     writers = {meeting.submitted_by for meeting, _ in found if meeting.submitted_by}
     names = dict((await session.execute(select(Person.id, Person.name).where(Person.id.in_(writers)))).all())
-    second = await setting(session, SECOND_PERSON, False)
+    second = await value_of(session, SECOND_PERSON)
     rows = [
         {
             "title": title_of(meeting, locale),

@@ -2,18 +2,22 @@
 
 import datetime as dt
 from collections.abc import Iterable
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING
 
 from zhibu_core.tenancy.scope import Scope
 from zhibu_orglife.models import Meeting
 from zhibu_orglife.pages.words import title_of
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 USUAL_LENGTH = dt.timedelta(minutes=90)
 
 
 def feed_of(who: Scope, meetings: Iterable[Meeting], locale: str, address: str) -> bytes:
     """The file; `address` is what stands before a meeting's id in its link. Times are UTC."""
+    from icalendar import Calendar  # eighty modules, which only this file's readers wait for
+
     made = Calendar()
     made.add("prodid", "-//Zhibu//orglife//ZH")
     made.add("version", "2.0")
@@ -23,7 +27,9 @@ def feed_of(who: Scope, meetings: Iterable[Meeting], locale: str, address: str) 
     return bytes(made.to_ical())
 
 
-def _event(who: Scope, meeting: Meeting, locale: str, address: str) -> Event:
+def _event(who: Scope, meeting: Meeting, locale: str, address: str) -> "Event":
+    from icalendar import Event
+
     event = Event()
     starts = meeting.starts_at.astimezone(dt.UTC)
     ends = (meeting.ends_at or meeting.starts_at + USUAL_LENGTH).astimezone(dt.UTC)

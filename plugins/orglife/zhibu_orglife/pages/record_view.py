@@ -9,8 +9,7 @@ from zhibu_core.i18n import _L, Lazy
 from zhibu_core.organization.models import Organization
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
-from zhibu_orglife.access import setting
-from zhibu_orglife.approving import SECOND_PERSON
+from zhibu_core.tenancy.tenant_settings import value_of
 from zhibu_orglife.kinds import COMMITTEE, HEART_TALK, KINDS, OF_LEADING_BODIES
 from zhibu_orglife.pages.duties import meeting_duties, met_by, year_of
 from zhibu_orglife.pages.fields import Fields, read_time
@@ -21,7 +20,7 @@ from zhibu_orglife.pages.quorum import quorum_of
 from zhibu_orglife.pages.roll import RollForm, roll_form
 from zhibu_orglife.pages.sheet import Sheet
 from zhibu_orglife.pages.words import LEAVE_REASONS, duty_text, kinds_text, when_text
-from zhibu_orglife.recording import LOCK_DAYS
+from zhibu_orglife.settings import LOCK_DAYS, SECOND_PERSON
 from zhibu_web.components import Fact, Link, Option
 from zhibu_web.formats import clock, date_short, inside, moment_long
 from zhibu_web.framing import AnyRequest, locale_of_request, prefix_of
@@ -50,7 +49,7 @@ async def record_context(
     meets = [
         duty for duty in met_by(duties, said.kinds, day, said.grp) if own.isdisjoint(str(f.record) for f in duty.facts)
     ]
-    lock = await setting(session, "meeting.lock_days", LOCK_DAYS)
+    lock = await value_of(session, LOCK_DAYS)
     private = HEART_TALK in said.kinds
     papers = papers_of(said, private=private)
     return {
@@ -81,7 +80,7 @@ async def record_context(
         "private": private,
         "lock": lock,
         "editable_until": who.today + dt.timedelta(days=lock),
-        "second": await setting(session, SECOND_PERSON, False),
+        "second": await value_of(session, SECOND_PERSON),
         "kept": request.query_params.get("kept") == "1",
         "draft": _draft_line(sheet, who, locale),
         "withdraw": f"{prefix}/life/meetings/{sheet.meeting_id}/withdraw" if sheet.mode == "draft" else None,
