@@ -252,6 +252,7 @@ async def test_a_subscription_does_not_run_by_post(api: Any) -> None:
     assert (answer.status, answer.body["errors"][0]["extensions"]["reason"]) == (400, "subscription_by_socket")
 
 
+@pytest.mark.drills
 async def test_who_does_not_take_answers_is_cut_off(
     fresh: Any, narrow: str, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:

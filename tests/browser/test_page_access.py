@@ -32,8 +32,13 @@ MODES: dict[str, dict[str, Any]] = {
 USUAL = ("phone",)
 """What `make test` looks at; the other modes are looked at by `.ci/run` (marker `modes`)."""
 
+OFTEN = ("admin", "secretary")
+"""Whose pages `make test` looks at; those of the other roles `.ci/run`."""
 
-@pytest.mark.parametrize("role", sorted(PAGES))
+ROLES = [role if role in OFTEN else pytest.param(role, marks=pytest.mark.modes) for role in sorted(PAGES)]
+
+
+@pytest.mark.parametrize("role", ROLES)
 async def test_no_findings(world: Any, sit_down: Any, role: str) -> None:
     await _look(world, sit_down, role, USUAL)
 

@@ -51,6 +51,7 @@ async def test_22_from_a_portrait_number_to_a_source_record(
         assert desk.complaints == []
 
 
+@pytest.mark.modes
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 async def test_the_spread_of_a_type_is_seen_with_and_without_scripts(
     world: Any, platform: Platform, sit_down: Any, scripts: bool

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
@@ -48,6 +49,7 @@ async def towns(platform: Platform, make_tenants: Any) -> World:
     return made
 
 
+@pytest.mark.modes
 async def test_the_pages_of_an_agreement_hold_nothing_that_axe_minds(towns: World, sit_down: SitDown) -> None:
     address: Any = towns.home.people["address"]
     async with sit_down(towns.home.secretary, phone=True) as desk:

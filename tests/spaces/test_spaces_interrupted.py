@@ -62,6 +62,7 @@ async def done(world: World, deed: str) -> uuid.UUID:
     return space_id
 
 
+@pytest.mark.drills
 @pytest.mark.parametrize(("step", "after"), GAPS)
 @pytest.mark.parametrize("deed", DEEDS)
 async def test_what_was_broken_off_goes_on_once(

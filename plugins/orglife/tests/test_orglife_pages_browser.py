@@ -144,7 +144,7 @@ async def test_planning_next_month(place: Place, sit_down: SitDown) -> None:
     ("locale", "size", "theme", "phone"),
     [
         pytest.param("zh", "standard", "dark", False, marks=pytest.mark.modes),
-        ("zh", "largest", "light", True),
+        pytest.param("zh", "largest", "light", True, marks=pytest.mark.modes),
         pytest.param("en", "standard", "light", True, marks=pytest.mark.modes),
     ],
 )

@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, any_, or_
 
 from zhibu_core.tenancy.scope import Scope
 from zhibu_graphql.reading import Link, Listing, held
@@ -69,7 +69,7 @@ MEETINGS = Listing(
     descending=True,
     filters={
         "state": lambda state: M.c.state == state,
-        "kind": lambda kind: M.c.kinds.any(kind),
+        "kind": lambda kind: any_(M.c.kinds) == kind,
         "period": lambda span: M.c.held_on.between(span.start, span.end),
     },
     links={
