@@ -137,7 +137,12 @@ OWN_ROLE_DOORS: Final[tuple[DoorEntry, ...]] = (_HOME, _LIFE, _DEVELOPMENT, _MEM
 """What a role of a tenant's own sees: the work, as far as it may open it."""
 
 
-STAND_INS: Final[Mapping[str, str]] = {"data": "people", "review": "people", "exchange": "people", "together": "people"}
+STAND_INS: Final[Mapping[str, str]] = {
+    "data": "people",
+    "review": "people",
+    "exchange": "people",
+    "together": "exchange",
+}
 """Where entries stand for a role that lacks their own door: a member finds the portrait behind the own branch."""
 
 
