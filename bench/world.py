@@ -13,6 +13,7 @@ from zhibu_core.database.access import DATABASE, OWNER, RUNTIME, Server, databas
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.settings import Settings
+from zhibu_core.tenancy.limits import COMMAND
 from zhibu_core.tenancy.scope import Scope, Tenant
 from zhibu_core.tenancy.session import Database
 from zhibu_demo.worlds import TODAY, WORLDS
@@ -45,7 +46,9 @@ async def make_world(folder: Path) -> AsyncIterator[World]:
     host.check_parts()
     async with database_for(settings) as server:
         await prepare_and_migrate(server, host)
-        platform = Platform(settings, host, Database(server.dsn_for(RUNTIME), pool_size=4), server.dsn_for(OWNER))
+        platform = Platform(
+            settings, host, Database(server.dsn_for(RUNTIME), pool_size=4, limits=COMMAND), server.dsn_for(OWNER)
+        )
         try:
             yield World(platform, server)
         finally:
