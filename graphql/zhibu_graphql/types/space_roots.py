@@ -23,7 +23,8 @@ from zhibu_graphql.ids import UUID_BYTES, split_id
 from zhibu_graphql.paging import After, Connection, First
 from zhibu_graphql.reading import read_from
 from zhibu_graphql.reading.spaces import cases_of, key_of_space, page_of_spaces, whole
-from zhibu_graphql.types.space import Envelope, Space
+from zhibu_graphql.types.crossing import Envelope
+from zhibu_graphql.types.space import Space
 
 MOST_CASES = 100
 

@@ -101,7 +101,9 @@ def graphql() -> GraphQLContribution:
     """The board, offers and needs with their matches, joint activities and invitations, and the mutations."""
     from zhibu_graphql.fields import additions
     from zhibu_partnership.schema import BoardQuery, OfferOrNeed, OrganizationFields
-    from zhibu_partnership.schema_joint import JointActivity, JointFields, JointMutations, JointQuery
+    from zhibu_partnership.schema_joint import JointFields, JointQuery
+    from zhibu_partnership.schema_joint_mutations import JointMutations
+    from zhibu_partnership.schema_joint_types import JointActivity
     from zhibu_partnership.schema_mutations import Mutations
 
     query: type = additions(type("PartnershipQuery", (BoardQuery, JointQuery), {}))
