@@ -1,6 +1,5 @@
 """Grants, revokes and lists roles: each binds a person to a node of the tree and all below it."""
 
-import contextlib
 import datetime as dt
 import uuid
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from zhibu_core.audit import note
 from zhibu_core.errors import InvalidInput, NotFound, not_found
 from zhibu_core.identity.models import RoleGrant
 from zhibu_core.identity.permissions import ROLES, powers_of
+from zhibu_core.identity.persons import find_person
 from zhibu_core.organization.models import Organization
 from zhibu_core.organization.people import Person
 from zhibu_core.tenancy.changes import tell_of_access
@@ -66,28 +66,6 @@ async def grants_in_force(session: AsyncSession, today: dt.date) -> list[GrantLi
 def title_of(role: str, zh: str | None, en: str | None) -> Words:
     """What a role is called: the tenant's own by its names, the platform's by ours, an ended one by its key."""
     return Words(zh, en) if zh and en else ROLES.get(role, Words(role, role))
-
-
-async def find_person(session: AsyncSession, named: str) -> Person:
-    """A person by staff or student number, id, or name where only one has it; raises `NotFound` or `InvalidInput`."""
-    by = Person.number == named
-    with contextlib.suppress(ValueError):
-        by = by | (Person.id == uuid.UUID(named))
-    found = list(await session.scalars(select(Person).where(by)))
-    if not found:
-        found = list(await session.scalars(select(Person).where(Person.name == named).limit(2)))
-    if len(found) > 1:
-        raise InvalidInput(
-            "person_ambiguous",
-            Words(
-                f"有多人叫“{named}”。请改用工号或学号。",
-                f"Several people are named “{named}”. Give the staff or student number.",
-            ),
-            field="person",
-        )
-    if not found:
-        raise not_found(Words("人员", "person"), named)
-    return found[0]
 
 
 @dataclass(frozen=True)

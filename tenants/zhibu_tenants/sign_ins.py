@@ -7,10 +7,10 @@ from zhibu_core.audit import note
 from zhibu_core.errors import Forbidden, InvalidInput
 from zhibu_core.identity.accounts import invite, link, unlink, vouch
 from zhibu_core.identity.models import IdentitySource
+from zhibu_core.identity.persons import find_person
 from zhibu_core.organization.people import Person
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
-from zhibu_tenants.roles import find_person
 
 
 async def invite_person(session: AsyncSession, scope: Scope, person: str) -> str:

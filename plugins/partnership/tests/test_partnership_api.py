@@ -1,6 +1,7 @@
 """Joint activities by GraphQL and by command: the same as on the pages, and nothing of another tenant by an id."""
 
 import asyncio
+import datetime as dt
 import os
 from typing import Any
 from unittest.mock import patch
@@ -8,12 +9,15 @@ from unittest.mock import patch
 import pytest_asyncio
 from click.testing import CliRunner
 
-from zhibu_core.errors import Conflict
+from zhibu_core.errors import Conflict, NotFound
 from zhibu_core.platform import Platform
 from zhibu_partnership.cli_joint import partnership
+from zhibu_partnership.joint.inviting import invite
+from zhibu_partnership.joint.words import Agreed
 from zhibu_testing.browsing import Browser, app_of, sign_in
 from zhibu_testing.commanding import environment
-from zhibu_testing.fixtures import TestDatabase
+from zhibu_testing.counting import counted
+from zhibu_testing.fixtures import TODAY, TestDatabase
 
 INVITE = """mutation Invite($at: ID!, $given: JointActivityInput!) { inviteToJointActivity(agreement: $at, input: $given) {
   activity { id state isHost heldOn agreement } errors { field message } } }"""
@@ -27,6 +31,8 @@ CHANGE = """mutation Change($id: ID!, $given: JointActivityInput!) { changeJoint
   activity { id } errors { field } } }"""
 MEMBERS = "query { members(first: 10) { edges { node { id } } } }"
 LIST = """query { organization(code: "001") { jointActivities(first: 5) { totalCount edges { node { id title state } } } } }"""
+SIDES = """query { organization(code: "001") { jointActivities(first: 5) { edges { node { sides { name differences { field } } } } } } }"""
+DAY = TODAY - dt.timedelta(days=5)
 GIVEN = {"title": "联合党课", "heldOn": "2026-10-28", "kinds": ["party_class"], "place": "一号会议室"}
 
 
@@ -75,6 +81,19 @@ async def test_both_sides_by_graphql(pair: Any, desks: Any) -> None:
     ]
 
 
+async def test_sides_cost_the_same_however_many_activities(pair: Any, desks: Any, platform: Platform) -> None:
+    home, _ = desks
+    costs = []
+    for day in (DAY, DAY + dt.timedelta(days=1), DAY + dt.timedelta(days=2)):
+        await pair.home.do(invite, pair.space, Agreed("联合学习", ("study",), day))
+        with counted(platform) as seen:
+            found = (await home.ask(SIDES))["data"]["organization"]["jointActivities"]["edges"]
+        assert {side["node"]["sides"][0]["name"] for side in found} == {pair.other.tenant.name}
+        costs.append((len(found), len(seen)))
+    assert [many for many, _ in costs] == [1, 2, 3]
+    assert costs[1][1] == costs[2][1]
+
+
 async def test_the_commands_do_the_same(pair: Any, test_database: TestDatabase) -> None:
     async def run(side: Any, *words: str) -> Any:
         """In a thread, which has a loop of its own, as the command has in its process."""
@@ -90,6 +109,9 @@ async def test_the_commands_do_the_same(pair: Any, test_database: TestDatabase) 
     assert listed[2:5] == [pair.home.tenant.name, "联合学习", "2026-10-20"]
     assert (await run(pair.other, "answer", *listed[:2])).exit_code == 0
     assert isinstance((await run(pair.other, "answer", *listed[:2])).exception, Conflict)
+    unknown = await run(pair.home, "confirm", made.output.strip(), "--person", "张一", "--person", "没有这人")
+    assert isinstance(unknown.exception, NotFound)
+    assert "\tinvited\t2026-10-20\t联合学习\t0\t" in (await run(pair.home, "activities")).output, "nothing was written"
     confirmed = await run(pair.home, "confirm", made.output.strip(), "--person", "张一", "--person", "王二")
     assert (confirmed.exit_code, confirmed.output) == (0, "invited\n")
     closed = await run(pair.home, "close", made.output.strip(), "--reason", "对方一直没有确认")

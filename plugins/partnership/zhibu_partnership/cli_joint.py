@@ -5,10 +5,8 @@ import uuid
 from typing import Any
 
 import click
-from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from zhibu_core.organization.people import Person
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_partnership.cli import JSON, TENANT, day_of, in_plugin, partnership
@@ -94,11 +92,10 @@ def activities(slug: str, as_json: bool) -> None:
 
     Exit codes: 0 listed; 2 unknown tenant, or the plugin is off; 64 wrong usage.
     """
-    from zhibu_partnership.joint.reading import Joint, activities_of, joint_of
+    from zhibu_partnership.joint.reading import Joint, activities_of, joints_of
 
     async def work(_: Platform, session: AsyncSession, scope: Scope) -> list[Joint]:
-        found = await activities_of(session, scope, limit=1000)
-        return [await joint_of(session, scope, one.id) for one, _ in found]
+        return await joints_of(session, scope, await activities_of(session, scope, limit=1000))
 
     for joint in in_plugin(slug, work):
         differ = [f"{side.name}: {one.title.en}" for side, fields in joint.differences for one in fields]
@@ -116,11 +113,12 @@ def confirm(slug: str, activity: uuid.UUID, people: tuple[str, ...]) -> None:
 
     Exit codes: 0 confirmed; 2 refused, nothing was written; 64 wrong usage.
     """
+    from zhibu_core.identity.persons import find_person
     from zhibu_partnership.joint.recording import confirm as confirm_record
 
     async def work(running: Platform, session: AsyncSession, scope: Scope) -> str:
-        named = select(Person.id).where(or_(Person.number.in_(people), Person.name.in_(people)))
-        return (await confirm_record(running, session, scope, activity, list(await session.scalars(named)))).state
+        named = [(await find_person(session, one)).id for one in people]
+        return (await confirm_record(running, session, scope, activity, named)).state
 
     click.echo(in_plugin(slug, work))
 

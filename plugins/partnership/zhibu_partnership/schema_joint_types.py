@@ -21,7 +21,7 @@ from zhibu_graphql.types.lazy import LazyOrganization
 from zhibu_partnership.actions import READ_ACTIVITY
 from zhibu_partnership.joint.listing import ACTIVITIES, TABLE, TAG, ActivityRecord
 from zhibu_partnership.joint.outcome import Outcome
-from zhibu_partnership.joint.reading import Invitation, Joint, Theirs, joint_of
+from zhibu_partnership.joint.reading import Invitation, Joint, Theirs, activities_of, joints_of
 from zhibu_partnership.joint.words import KINDS, Differing, differing
 
 SIDES, MOST_FIELDS = 3, 7
@@ -82,9 +82,15 @@ class JointActivity(Node):
 
     @field(description="What the other sides say of it.", weight=5, size=SIDES)
     async def sides(self, root: ActivityRecord, info: Info) -> list[ActivitySide]:
-        async with info.context.turn() as session:
-            joint = await joint_of(session, info.context.scope, root.id)
-        return read_from([_Side(joint, one) for one in joint.sides])
+        context = info.context
+
+        async def fetch(keys: list[uuid.UUID]) -> dict[uuid.UUID, Joint]:
+            async with context.turn() as session:
+                here = await activities_of(session, context.scope, ids=keys, limit=len(keys))
+                return {one.activity.id: one for one in await joints_of(session, context.scope, here)}
+
+        joint = await context.load("partnership.sides", root.id, fetch)
+        return read_from([_Side(joint, one) for one in joint.sides] if joint else [])
 
     @classmethod
     async def find(cls, context: Context, keys: list[uuid.UUID]) -> Mapping[uuid.UUID, Any]:

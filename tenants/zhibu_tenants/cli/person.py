@@ -24,8 +24,8 @@ def export(slug: str, person: str) -> None:
 
     Exit codes: 0 printed; 2 no such tenant or person, or several; 64 wrong usage.
     """
+    from zhibu_core.identity.persons import find_person
     from zhibu_tenants.life.person_export import as_json, export_person
-    from zhibu_tenants.roles import find_person
 
     async def work() -> bytes:
         async with platform() as running, in_tenant(running, slug) as (session, scope):
@@ -44,8 +44,8 @@ def erase(slug: str, person: str, yes: bool) -> None:
 
     Exit codes: 0 erased; 1 not confirmed; 2 no such person, or a current member; 64 wrong usage.
     """
+    from zhibu_core.identity.persons import find_person
     from zhibu_tenants.life.person_erasure import ErasedPerson, erase_person
-    from zhibu_tenants.roles import find_person
 
     async def work() -> ErasedPerson:
         async with platform() as running, in_tenant(running, slug) as (session, scope):

@@ -1,7 +1,7 @@
 """Joint activities as they are read here: our records, what the other sides say of them, invitations that wait for us."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from zhibu_partnership.joint.words import KINDS, Agreed, Differing, differing
 from zhibu_partnership.models import Activity, Answer
 
 OVER = ("declined", "cancelled")
+MOST_COPIES = 10_000
 Here = tuple[Activity, Organization]
 
 
@@ -84,12 +85,19 @@ def said_in(copy: SpaceCopy) -> Agreed:
 
 
 async def activities_of(
-    session: AsyncSession, who: Scope, *, space_id: uuid.UUID | None = None, limit: int = 50
+    session: AsyncSession,
+    who: Scope,
+    *,
+    space_id: uuid.UUID | None = None,
+    ids: Collection[uuid.UUID] | None = None,
+    limit: int = 50,
 ) -> list[Here]:
     """Our records that the asker may read, the latest first (one statement)."""
     query = _here().where(readable(who)).order_by(Activity.held_on.desc(), Activity.id.desc()).limit(limit)
     if space_id is not None:
         query = query.where(Activity.space_id == space_id)
+    if ids is not None:
+        query = query.where(Activity.id.in_(ids))
     return [(one, place) for one, place in await session.execute(query)]
 
 
@@ -104,15 +112,38 @@ async def activity_of(session: AsyncSession, who: Scope, activity_id: uuid.UUID,
 
 async def joint_of(session: AsyncSession, who: Scope, activity_id: uuid.UUID) -> Joint:
     """One activity with what every other side says of it (four statements). Raises `NotFound`."""
-    activity, place = await activity_of(session, who, activity_id)
-    answers = {one.party: one for one in await session.scalars(select(Answer).where(Answer.activity_id == activity.id))}
-    copies = {one.owner_tenant: one for one in await _copies(session, who, activity)}
-    parties = await session.execute(
-        select(SpaceParty.party, SpaceParty.tenant_name)
-        .where(SpaceParty.space_id == activity.space_id, SpaceParty.is_own.is_(False))
-        .distinct()
-    )
-    return Joint(activity, place, [_theirs(key, name, answers.get(key), copies.get(key)) for key, name in parties])
+    here = await activity_of(session, who, activity_id)
+    copies = await copies_of(session, who, space_id=here[0].space_id, kind=KIND, limit=1000)
+    return (await _joined(session, [here], copies))[0]
+
+
+async def joints_of(session: AsyncSession, who: Scope, activities: Sequence[Here]) -> list[Joint]:
+    """The same for many of our records, in their order (three statements)."""
+    if not activities:
+        return []
+    return await _joined(session, activities, await copies_of(session, who, kind=KIND, limit=MOST_COPIES))
+
+
+async def _joined(session: AsyncSession, activities: Sequence[Here], copies: Sequence[SpaceCopy]) -> list[Joint]:
+    ours, spaces = [one.id for one, _ in activities], {one.space_id for one, _ in activities}
+    said = {(one.space_id, series_of(one), one.owner_tenant): one for one in reversed(copies)}
+    found = await session.scalars(select(Answer).where(Answer.activity_id.in_(ours)))
+    answers = {(one.activity_id, one.party): one for one in found}
+    parties: dict[uuid.UUID, dict[uuid.UUID, str]] = {}
+    query = select(SpaceParty.space_id, SpaceParty.party, SpaceParty.tenant_name)
+    for space, party, name in await session.execute(
+        query.where(SpaceParty.space_id.in_(spaces), SpaceParty.is_own.is_(False)).distinct()
+    ):
+        parties.setdefault(space, {})[party] = name
+
+    def side(activity: Activity, party: uuid.UUID, name: str) -> Theirs:
+        copy = said.get((activity.space_id, activity.series, party))
+        return _theirs(party, name, answers.get((activity.id, party)), copy)
+
+    return [
+        Joint(one, place, [side(one, party, name) for party, name in parties.get(one.space_id, {}).items()])
+        for one, place in activities
+    ]
 
 
 async def differing_in(
