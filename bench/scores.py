@@ -23,13 +23,15 @@ from zhibu_core.tenancy.session import instant_of, tenant_of
 
 PERIOD = parse_period("2026Q2")
 INDEX_TARGET, FACT_TARGET = 1.5, 5.0
+FACTS = 80
+"""Drawn from the whole tenant: a mark costs what its branch has held, and branches differ tenfold."""
 
 Statement = tuple[str, tuple[Any, ...]]
 
 _ATTENDANCE = text(
     """select f.organization_id, f.happened_on, f.record_type, f.record_id, f.person_id from fact f
     where f.tenant_id = :t and f.kind = 'attendance' and f.mark = 'present' and f.happened_on between :first and :last
-    order by f.id limit :n"""
+    order by md5(f.id::text) limit :n"""
 )
 _END = text(
     """insert into fact_end (tenant_id, id, fact_id, reason, note, ended_at)
@@ -49,7 +51,7 @@ async def run(world: World, short: bool) -> list[dict[str, Any]]:
         await compute(session, scope, world.platform, PERIOD)
         ratio = await _ratio(world, session, scope, rounds=4 if short else 12)
     async with world.platform.database.session(tenant.id) as session:
-        milliseconds = await _changed_fact(session, scope, world.platform, facts=12 if short else 40)
+        milliseconds = await _changed_fact(session, scope, world.platform, facts=FACTS)
     return [
         {"bench": "index of all branches / bare set-based SQL", "ratio": ratio, "target": INDEX_TARGET, "holds": ratio <= INDEX_TARGET},
         {"bench": "one changed fact, ms", "value": milliseconds, "target": FACT_TARGET, "holds": milliseconds <= FACT_TARGET},
