@@ -9,7 +9,8 @@ from pathlib import Path
 import asyncpg
 
 from zhibu_core.boot import prepare_and_migrate
-from zhibu_core.database.access import DATABASE, OWNER, RUNTIME, Server, database_for
+from zhibu_core.database.access import DATABASE, OWNER, RUNTIME, Server
+from zhibu_core.database.opening import database_for
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.settings import Settings

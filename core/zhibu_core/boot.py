@@ -9,8 +9,9 @@ import asyncpg
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from zhibu_core.database.access import OWNER, RUNTIME, Server, database_for
+from zhibu_core.database.access import OWNER, RUNTIME, Server
 from zhibu_core.database.catalog import audit_catalog
+from zhibu_core.database.opening import database_for
 from zhibu_core.database.roles import prepare
 from zhibu_core.database.statistics import seed_statistics
 from zhibu_core.errors import Unavailable

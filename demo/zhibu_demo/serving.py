@@ -17,7 +17,8 @@ from zhibu_core.app import create_app
 from zhibu_core.background import Background
 from zhibu_core.boot import make_ready
 from zhibu_core.cli.loop import uncollected
-from zhibu_core.database.access import OWNER, RUNTIME, database_for
+from zhibu_core.database.access import OWNER, RUNTIME
+from zhibu_core.database.opening import database_for
 from zhibu_core.errors import ZhibuError
 from zhibu_core.http.server import serve_until_stopped
 from zhibu_core.identity.issuers import Issuer

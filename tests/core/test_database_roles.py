@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 
 from zhibu_core.database import roles
-from zhibu_core.database.access import Server, database_for, external_server
+from zhibu_core.database.access import Server, external_server
+from zhibu_core.database.opening import database_for
 from zhibu_core.errors import InvalidInput, Unavailable
 from zhibu_core.settings import Settings
 

@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 
 from zhibu_core.boot import prepare_and_migrate, running_platform
-from zhibu_core.database.access import OWNER, Server, database_for, external_server
+from zhibu_core.database.access import OWNER, Server, external_server
+from zhibu_core.database.opening import database_for
 from zhibu_core.doctor.deployed_database import examine_database, in_the_clear
 from zhibu_core.errors import Unavailable
 from zhibu_core.plugins.host import PluginHost

@@ -15,7 +15,8 @@ import msgspec
 from zhibu_core.backup.files import FILES, copy_files
 from zhibu_core.backup.manifest import DUMP, MANIFEST, Manifest, describe
 from zhibu_core.backup.programs import run_program
-from zhibu_core.database.access import BACKUP, Server, database_for
+from zhibu_core.database.access import BACKUP, Server
+from zhibu_core.database.opening import database_for
 from zhibu_core.errors import InvalidInput
 from zhibu_core.settings import Settings
 from zhibu_core.words import Words

@@ -7,7 +7,8 @@ import click
 from zhibu_core.audit.months import keep_months
 from zhibu_core.boot import prepare_and_migrate, running_platform
 from zhibu_core.cli.loop import run
-from zhibu_core.database.access import BACKUP, OWNER, RUNTIME, database_for
+from zhibu_core.database.access import BACKUP, OWNER, RUNTIME
+from zhibu_core.database.opening import database_for
 from zhibu_core.errors import InvalidInput
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.settings import read_settings

@@ -2,14 +2,11 @@
 
 import hashlib
 import hmac
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from zhibu_core.errors import InvalidInput, Unavailable
-from zhibu_core.settings import Settings
 from zhibu_core.words import Words
 
 RUNTIME, OWNER, BACKUP = "app_rt", "app_owner", "app_backup"
@@ -94,7 +91,7 @@ def embedded_server(socket_folder: Path, programs: Path, log: Path) -> Server:
 
 
 def external_server(address: str) -> Server:
-    """The server of `ZHIBU_DATABASE_URL`, a superuser's address (see `database_for`); `InvalidInput` for no address."""
+    """The server of `ZHIBU_DATABASE_URL`, a superuser's address (see `opening.database_for`); `InvalidInput` for no address."""
     parts = urlsplit(address.strip())
     if parts.scheme not in SCHEMES or not parts.path.strip("/"):
         raise InvalidInput(
@@ -111,25 +108,3 @@ def external_server(address: str) -> Server:
         raise InvalidInput("database_url", "ZHIBU_DATABASE_URL names no user.", field="ZHIBU_DATABASE_URL")
     text = f"?{urlencode(query, safe='/')}" if query else ""
     return Server(f"postgresql://{signed}@{hosts}{parts.path}{text}")
-
-
-@asynccontextmanager
-async def database_for(settings: Settings, *, keep: bool = False, service: bool = False) -> AsyncIterator[Server]:
-    """The database of an installation while the block runs.
-
-    Without `ZHIBU_DATABASE_URL`: the embedded server, started where it is not running (`keep` and `service` as in
-    `embedded.running`). With it: that server and nothing of ours. The address is the **administrator's**, a superuser
-    who makes the roles app_owner, app_rt, app_definer and app_backup (`roles.prepare`); web and workers never use it.
-    Their addresses are the same with the user replaced; where the administrator signs in by password, theirs are
-    made from it one way (HMAC-SHA-256), set by `roles.prepare`, and tell nothing of his. A web or worker process may be
-    given the address of app_rt instead (`zhibu dsn`), and then knows no other.
-
-    Raises `Unavailable` where the embedded server cannot be started, `InvalidInput` for an address that is none.
-    """
-    if settings.database_url:
-        yield external_server(settings.database_url)
-        return
-    from zhibu_core.database import embedded  # the tools of processes and locks, of no use with an external server
-
-    async with embedded.running(settings, keep=keep, service=service) as server:
-        yield server

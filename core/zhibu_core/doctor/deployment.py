@@ -7,7 +7,7 @@ from importlib.metadata import distributions
 from urllib.parse import urlsplit
 
 from zhibu_core.crypto.signing import ARCHIVES, SEALS
-from zhibu_core.database.access import database_for
+from zhibu_core.database.opening import database_for
 from zhibu_core.doctor.deployed_database import examine_database
 from zhibu_core.doctor.unsafe import Unsafe, unsafe
 from zhibu_core.errors import ZhibuError

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from zhibu_core.audit.nightly import faults_of_checks
 from zhibu_core.boot import audit_of, pending_of
-from zhibu_core.database.access import Server, database_for
+from zhibu_core.database.access import Server
 from zhibu_core.database.canary import isolation_canary
+from zhibu_core.database.opening import database_for
 from zhibu_core.doctor.limits import limits_ignored
 from zhibu_core.errors import ZhibuError
 from zhibu_core.identity.issuers import check_issuer_address

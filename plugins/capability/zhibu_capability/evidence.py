@@ -9,10 +9,10 @@ from typing import Any, Literal
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from zhibu_capability.actions import READ
 from zhibu_capability.books import book_of
 from zhibu_capability.measure import evidence as asked_for
 from zhibu_capability.measure.spans import Survey
-from zhibu_capability.plugin import READ
 from zhibu_capability.scoring import survey_of
 from zhibu_core.errors import InvalidInput
 from zhibu_core.ledger.duties import Duty, Reach, duties_of

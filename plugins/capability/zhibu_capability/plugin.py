@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from zhibu_capability.actions import ACTIONS, READ
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.events import Event
 from zhibu_core.plugins.hooks import hookimpl
@@ -16,7 +17,6 @@ from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
 
 HERE = Path(__file__).parent
-READ = "capability.portrait.read"
 
 
 @hookimpl
@@ -38,9 +38,8 @@ def manifest() -> Manifest:
 
 @hookimpl
 def permissions() -> Sequence[Action]:
-    """Administrators read no member data and no facts, so no portraits either."""
-    readers = frozenset({"organizer", "secretary", "member", "auditor"})
-    return [Action(READ, Words("查看组织力画像", "read capability portraits"), readers)]
+    """Who may read portraits."""
+    return ACTIONS
 
 
 @hookimpl

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from zhibu_capability.actions import READ
 from zhibu_capability.books import book_of
 from zhibu_capability.field import Field, fields_of, medians, raw_of, replaced, strict_index
 from zhibu_capability.following import trend_of
 from zhibu_capability.measure.spans import Span
-from zhibu_capability.plugin import READ
 from zhibu_capability.score import BranchScore, scores_of
 from zhibu_capability.scoring import measured, survey_of
 from zhibu_capability.shares import Measure, largest, measures, raising

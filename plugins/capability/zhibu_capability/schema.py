@@ -8,8 +8,8 @@ from typing import Annotated
 
 import strawberry
 
+from zhibu_capability.actions import READ
 from zhibu_capability.index import Index
-from zhibu_capability.plugin import READ
 from zhibu_capability.portrait import portraits
 from zhibu_capability.score import BranchScore
 from zhibu_core.periods import parse_period

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from sqlalchemy import ARRAY, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from zhibu_capability.actions import READ
 from zhibu_capability.books import keep_book
 from zhibu_capability.evidence import NAMES, Evidence, inputs
 from zhibu_capability.pages import portrait_view as views
@@ -17,7 +18,6 @@ from zhibu_capability.pages.made import EVIDENCE, Doors, made, ways
 from zhibu_capability.pages.places import branch_named, period_asked
 from zhibu_capability.pages.portrait import HERE, TITLE
 from zhibu_capability.pages.words import INDEX, MEASURES, PARTS, Reading, carried, made_of, page_of, whole
-from zhibu_capability.plugin import READ
 from zhibu_capability.portrait import portrait
 from zhibu_core.errors import NotFound
 from zhibu_core.i18n import _L, Lazy

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from zhibu_capability.actions import READ
 from zhibu_capability.pages.places import last_quarter
 from zhibu_capability.pages.words import BANDS
-from zhibu_capability.plugin import READ
 from zhibu_core.organization.kinds import BRANCH_TYPES
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.tenancy.session import tenant_of

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from zhibu_capability.plugin import READ
+from zhibu_capability.actions import READ
 from zhibu_core.errors import InvalidInput, NotFound
 from zhibu_core.organization.kinds import BRANCH_TYPES
 from zhibu_core.organization.models import Organization

@@ -6,6 +6,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from zhibu_capability.actions import READ
 from zhibu_capability.books import book_of, keep_book
 from zhibu_capability.evidence import NAMES, Evidence, SessionRow, inputs
 from zhibu_capability.measure.spans import span_of
@@ -13,7 +14,6 @@ from zhibu_capability.pages import portrait_view as views
 from zhibu_capability.pages.places import branch_named, branches_in_reach, period_asked, periods_offered, quarter_before
 from zhibu_capability.pages.typical import typical
 from zhibu_capability.pages.words import PARTS, Reading, day_and_kinds
-from zhibu_capability.plugin import READ
 from zhibu_capability.portrait import TrendPoint, portrait, trend
 from zhibu_capability.score import parts_of
 from zhibu_capability.shares import measures
