@@ -68,9 +68,10 @@ check: install
 bench: install
 	@$(BIN)/python -m bench $(if $(SHORT),--short)
 
-# Our GraphQL beside PostGraphile (from npm, in a cache outside the tree) and hand-written SQL; SHORT=1 with a tenth of the rows.
+# Our GraphQL beside PostGraphile (from npm, in a cache outside the tree) and hand-written SQL; SHORT=1 with a tenth of the rows,
+# TARGETS=1 with the same and of the comparison only what targets are about.
 bench-graphql: install
-	@$(BIN)/python -m bench.graphql $(if $(SHORT),--short)
+	@$(BIN)/python -m bench.graphql $(if $(SHORT),--short) $(if $(TARGETS),--targets)
 
 install: $(VENV)/.installed
 

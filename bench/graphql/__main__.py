@@ -1,19 +1,25 @@
-"""Fills the database, compares the servers, prints what was measured, and last one JSON line a target."""
+"""Fills the database, compares the servers, prints what was measured, and last one JSON line a target.
+
+`--short`: a tenth of the data, a few minutes. `--targets`: the same data, and of the comparison only what targets are about,
+16 clients, in more rounds; some ten minutes on a machine that does nothing else.
+"""
 
 import json
 import sys
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.__main__ import print_table
 from bench.graphql.cold import cold_milliseconds
-from bench.graphql.comparing import Pace, compare_all
+from bench.graphql.comparing import CLIENTS, Pace, compare_all
 from bench.graphql.contending import Counted
 from bench.graphql.endurance import memory_over
-from bench.graphql.figures import Figure, of_memory, of_outcomes, of_watchers, ratio, value
+from bench.graphql.figures import AT, Figure, of_memory, of_outcomes, of_watchers, ratio, value
 from bench.graphql.operations import OPERATIONS, OURS, PEER
 from bench.graphql.rounds import Contender, compare_once
-from bench.graphql.shape import SHORT, WHOLE
+from bench.graphql.shape import SHORT, WHOLE, Shape
 from bench.graphql.stage import Stage, prepare, set_stage
 from bench.graphql.statements import count_statements
 from bench.graphql.texts import inlined_requests
@@ -22,15 +28,32 @@ from bench.world import make_world
 from zhibu_core.cli.loop import run
 
 
-async def main(short: bool) -> int:
-    """Runs all; a target that is missed is said, not punished: machines differ from day to day."""
+@dataclass(frozen=True)
+class Extent:
+    """How much is measured."""
+
+    size: Shape
+    pace: Pace
+    clients: Sequence[int]
+    cold: int
+    texts: int
+    requests: int
+    documents: int
+
+
+ALL = Extent(WHOLE, Pace(7, 2.0), CLIENTS, 300, 20_000, 1_000_000, 10_000)
+LITTLE = Extent(SHORT, Pace(3, 0.8), CLIENTS, 60, 2_000, 20_000, 2_000)
+TARGETS = Extent(SHORT, Pace(7, 0.8), (AT,), 200, 5_000, 100_000, 10_000)
+
+
+async def main(extent: Extent) -> int:
+    """Runs it; a target that is missed is said, not punished: machines differ from day to day."""
     with tempfile.TemporaryDirectory(prefix="zhibu-bench-") as folder:
         async with make_world(Path(folder)) as world:
-            size = SHORT if short else WHOLE
-            places = await prepare(world, size)
-            counted = await count_statements(world, size, places)
-            async with set_stage(world, size, places) as stage:
-                figures = await measure(stage, counted, short)
+            places = await prepare(world, extent.size)
+            counted = await count_statements(world, extent.size, places)
+            async with set_stage(world, extent.size, places) as stage:
+                figures = await measure(stage, counted, extent)
     print()
     print_table(figures)
     for figure in figures:
@@ -38,18 +61,18 @@ async def main(short: bool) -> int:
     return 0
 
 
-async def measure(stage: Stage, counted: Counted, short: bool) -> list[Figure]:
+async def measure(stage: Stage, counted: Counted, extent: Extent) -> list[Figure]:
     """All figures, in the order of issue 6."""
-    cold = await cold_milliseconds(stage, 60 if short else 300)
-    outcomes = await compare_all(stage, Pace(3, 0.8) if short else Pace(7, 2.0), counted)
-    texts = await different_texts(stage, 2_000 if short else 20_000)
+    cold = await cold_milliseconds(stage, extent.cold)
+    outcomes = await compare_all(stage, extent.pace, counted, extent.clients)
+    texts = await different_texts(stage, extent.texts)
     heard = await watch_together(stage)
     print(f"\n{heard.told} subscriptions: {heard.mebibytes:.1f} MiB, all told {heard.seconds:.2f} s after the commit")
     print("\nmemory", flush=True)
-    memory = await memory_over(stage, 20_000 if short else 1_000_000, 2_000 if short else 10_000)
+    memory = await memory_over(stage, extent.requests, extent.documents)
     return [
         *of_outcomes(outcomes),
-        ratio(f"Q1, {'2,000' if short else '20,000'} different texts / PostGraphile, 16 clients", texts, 10.0),
+        ratio(f"Q1, {extent.texts:,} different texts / PostGraphile, 16 clients", texts, 10.0),
         value("cold operation, milliseconds more", cold, 5.0),
         *of_watchers(heard),
         *of_memory(memory),
@@ -71,4 +94,4 @@ async def different_texts(stage: Stage, number: int) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(run(main("--short" in sys.argv[1:])))
+    sys.exit(run(main(LITTLE if "--short" in sys.argv else TARGETS if "--targets" in sys.argv else ALL)))

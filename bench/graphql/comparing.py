@@ -1,6 +1,6 @@
 """Each operation, every server, at 1, 16 and 64 clients: a line each, and the ratios that targets are about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.graphql.contending import Counted, contenders_of
@@ -22,13 +22,13 @@ class Pace:
 Outcomes = dict[tuple[str, int], Outcome]
 
 
-async def compare_all(stage: Stage, pace: Pace, counted: Counted) -> Outcomes:
+async def compare_all(stage: Stage, pace: Pace, counted: Counted, numbers: Sequence[int]) -> Outcomes:
     """The outcomes by operation and number of clients; prints as it goes."""
     made: Outcomes = {}
     for operation in OPERATIONS:
         print(f"\n{operation.title}", flush=True)
         contenders = await contenders_of(stage, operation)
-        for clients in CLIENTS:
+        for clients in numbers:
             made[operation.name, clients] = await compare(contenders, clients, pace.rounds, pace.seconds)
             _print(clients, made[operation.name, clients], counted[operation.name])
     return made

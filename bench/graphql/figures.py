@@ -13,6 +13,9 @@ Figure = dict[str, Any]
 AT = 16
 """Clients at which targets hold."""
 
+TOLD = 3.0
+"""Seconds: changes are gathered for a fifth of one."""
+
 FLAT = 1.1
 """How much more memory may be in use at the end than after two tenths, when all caches are full."""
 
@@ -43,6 +46,7 @@ def of_watchers(heard: Heard) -> list[Figure]:
             "holds": heard.told >= MANY,
         },
         value("their memory, MiB", heard.mebibytes, 100.0),
+        value("the last of them told, seconds after the commit", heard.seconds, TOLD),
     ]
 
 

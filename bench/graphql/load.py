@@ -40,13 +40,19 @@ class Refused(Exception):
     """A server answered something else than 200."""
 
 
-async def load(port: int, requests: Sequence[bytes], clients: int, *, seconds: float = 0.0, count: int = 0) -> Measured:
-    """Sends the requests in turns, for so many seconds or so many of them; raises `Refused`."""
+async def load(
+    port: int, requests: Sequence[bytes] | Iterator[bytes], clients: int, *, seconds: float = 0.0, count: int = 0
+) -> Measured:
+    """Sends the requests in turns, for so many seconds or so many of them; raises `Refused`.
+
+    An iterator without end goes on where the last run left it.
+    """
     loop = asyncio.get_running_loop()
     made = Measured()
     ended = loop.create_future()
     ends = time.perf_counter() + seconds if seconds else float("inf")
-    source = islice(cycle(requests), count) if count else cycle(requests)
+    endless = requests if isinstance(requests, Iterator) else cycle(requests)
+    source = islice(endless, count) if count else endless
     opened = [
         await loop.create_connection(lambda: _Client(source, made, ends, ended), "127.0.0.1", port)
         for _ in range(clients)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bench.graphql.identity import HEADER
 from bench.graphql.shape import ISSUER
 from zhibu_core.app import create_app
-from zhibu_core.cli.loop import run
+from zhibu_core.cli.loop import run, uncollected
 from zhibu_core.http import gate
 from zhibu_core.http.listening import listen
 from zhibu_core.http.server import serve_until_stopped
@@ -28,6 +28,7 @@ from zhibu_core.tenancy.session import Database
 from zhibu_devissuer.keys import DemoSigner
 
 SUBJECT = "organizer"
+NAMED = HEADER.encode()
 
 
 class Given(msgspec.Struct):
@@ -62,7 +63,8 @@ async def main(given: Given, port: int) -> None:
     believe_header()
     tokens = {slug: signer.access_token(SUBJECT, slug, "bench") for slug in given.slugs}
     with listen("127.0.0.1", port) as listening:
-        app = create_app(platform, jobs=False)
+        with uncollected():  # as `zhibu serve` does
+            app = create_app(platform, jobs=False)
         print(msgspec.json.encode(tokens).decode(), flush=True)
         await serve_until_stopped(app, listening)
 
@@ -73,7 +75,8 @@ def believe_header() -> None:
     usual = gate.scope_of
 
     async def scope(platform: Platform, tenant: Tenant, connection: Any) -> Scope:
-        if connection.headers.get(HEADER) != str(tenant.id):
+        named = next((value for key, value in connection.scope["headers"] if key == NAMED), b"")
+        if named.decode() != str(tenant.id):
             return await usual(platform, tenant, connection)
         if tenant.id not in kept:
             kept[tenant.id] = await _organizer(platform, tenant)

@@ -54,17 +54,17 @@ async def prepare(world: World, size: Shape) -> list[Place]:
 
 
 @asynccontextmanager
-async def set_stage(world: World, size: Shape, places: list[Place]) -> AsyncIterator[Stage]:
-    """Starts the servers, all as app_rt."""
+async def set_stage(world: World, size: Shape, places: list[Place], *, beside: bool = True) -> AsyncIterator[Stage]:
+    """Starts the servers, all as app_rt; our own alone where nothing is to stand beside it."""
     dsn = world.server.dsn_for(RUNTIME)
     slugs = [place.slug for place in places]
     data = str(world.platform.settings.data)
     async with AsyncExitStack() as stack:
-        serving = {
-            READ: await stack.enter_async_context(servers.floor({"dsn": dsn})),
-            OURS: await stack.enter_async_context(servers.ours({"dsn": dsn, "data": data, "slugs": slugs})),
-            PEER: await stack.enter_async_context(servers.postgraphile({"dsn": dsn, "header": HEADER})),
-        }
+        given = {"dsn": dsn, "data": data, "slugs": slugs}
+        serving = {OURS: await stack.enter_async_context(servers.ours(given))}
+        if beside:
+            serving[READ] = await stack.enter_async_context(servers.floor({"dsn": dsn}))
+            serving[PEER] = await stack.enter_async_context(servers.postgraphile({"dsn": dsn, "header": HEADER}))
         yield Stage(world, size, places, serving)
 
 

@@ -1,7 +1,8 @@
 """The composition root: settings and plugins in, a Litestar application out."""
 
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from litestar import Litestar, Router
@@ -47,9 +48,9 @@ def create_app(
     page_of_error: PageOfError | None = next(iter(host.platform_parts("page_of_error")), None)
     tenant_routes = [_in_tenant([files.open_file, *uploads.HANDLERS, openapi_document])]
     tenant_routes += [_in_tenant(routes, {"plugin": plugin}) for plugin, routes in host.call("routes")]
-    return _Service(
+    service = _Service(
         route_handlers=[*tenant_routes, live, ready, metrics, *shared, *more],
-        state=State({"platform": platform, "page_of_error": page_of_error, "shortcuts": shortcuts}),
+        state=State({"platform": platform, "page_of_error": page_of_error}),
         middleware=[DefineMiddleware(TenantPath, hosts=platform.settings.hosts)],
         before_send=[add_security_headers],
         after_exception=[note_refusal],
@@ -60,6 +61,8 @@ def create_app(
         openapi_config=None,
         logging_config=None,
     )
+    service.shortcuts = [partial(shortcut, platform) for shortcut in shortcuts]
+    return service
 
 
 def _in_tenant(routes: Sequence[ControllerRouterHandler], opt: Mapping[str, str] | None = None) -> Router:
@@ -77,12 +80,13 @@ class _Service(Litestar):
     and else what the usual route receives.
     """
 
+    shortcuts: Sequence[Callable[..., Any]] = ()
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Litestar's own, after the shortcuts."""
         if scope["type"] == "http" and scope["method"] == "POST":
-            platform: Platform = self.state.platform
-            for shortcut in self.state.shortcuts:
-                left = await shortcut(platform, scope, receive, send)
+            for shortcut in self.shortcuts:
+                left = await shortcut(scope, receive, send)
                 if left is None:
                     return
                 receive = left

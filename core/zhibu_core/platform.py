@@ -11,6 +11,7 @@ from zhibu_core.audit.anchor import Anchor
 from zhibu_core.audit.anchors import anchor_of
 from zhibu_core.audit.refusals import Refusals
 from zhibu_core.audit.signing import SealingKeys
+from zhibu_core.bounded import Bounded
 from zhibu_core.crypto.keyring import Keyring
 from zhibu_core.crypto.providers import provider_of, signing_of
 from zhibu_core.crypto.signing import SigningKeys
@@ -26,7 +27,7 @@ from zhibu_core.plugins.host import PluginHost
 from zhibu_core.settings import Settings
 from zhibu_core.storage.opening import store_of
 from zhibu_core.storage.port import Store
-from zhibu_core.tenancy.scope import Tenant
+from zhibu_core.tenancy.seen import TenantsSeen
 from zhibu_core.tenancy.session import Database
 from zhibu_core.tenancy.watching import Watching
 
@@ -36,9 +37,10 @@ class Platform:
     """The parts that handlers, commands and jobs share; make one a process and close it.
 
     `owner_url` is known where the process could migrate as well; with it the planner's statistics are renewed after a
-    large import, which the runtime role may not do. `tenants_seen` keeps names and slugs, `doors_seen` where
-    one signs in to a tenant, for a few seconds; `programs_seen` the day on which each integrator was last noted; `issuers`
-    are those of the settings, `issuers_seen` those of tenants' own tables; `tokens` remembers those that were verified.
+    large import, which the runtime role may not do. `tenants` are those that were named lately, `doors_seen` is
+    where one signs in to a tenant, for a few seconds; `programs_seen` the day on which each integrator was last noted,
+    `factors_seen` when a subject's youngest second factor was enrolled, for a minute; `issuers` are those of the settings,
+    `issuers_seen` those of tenants' own tables; `tokens` remembers those that were verified.
     Until `migrated_until` (monotonic seconds) migrations are believed to be at head.
     """
 
@@ -55,18 +57,20 @@ class Platform:
     refusals: Refusals = field(init=False)
     watching: Watching = field(init=False)
     quick: QuickScopes = field(init=False)
+    tenants: TenantsSeen = field(init=False)
     tokens: Tokens = field(default_factory=Tokens)
     issuers: dict[str, Issuer] = field(default_factory=dict)
-    tenants_seen: dict[str, tuple[float, Tenant]] = field(default_factory=dict)
     issuers_seen: dict[str, Issuer] = field(default_factory=dict)
     doors_seen: dict[uuid.UUID, tuple[float, Doors]] = field(default_factory=dict)
     programs_seen: dict[uuid.UUID, dt.date] = field(default_factory=dict)
+    factors_seen: Bounded[tuple[str, str], tuple[float, float]] = field(default_factory=lambda: Bounded(2_000))
     migrated_until: float = 0.0
 
     def __post_init__(self) -> None:
         self.keyring = Keyring(provider_of(self.settings.vault, self.settings.keys))
         self.scopes = Scopes(self.host)
         self.quick = QuickScopes(self.scopes, self.database)
+        self.tenants = TenantsSeen(self.database.readers)
         self.signing = signing_of(self.settings.vault, self.settings.keys)
         self.sealing = SealingKeys(self.signing)
         self.anchor = anchor_of(self.settings)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import ceil
 
+from zhibu_core.bounded import Bounded
 from zhibu_core.errors import LimitExceeded
 from zhibu_core.rates import Rate
 from zhibu_core.words import Words
-from zhibu_graphql.bounded import Bounded
 
 Owner = tuple[uuid.UUID, str]
 """Tenant and client."""

@@ -7,11 +7,12 @@ from graphql.validation import recommended_rules
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from zhibu_core.bounded import Bounded
 from zhibu_core.errors import LimitExceeded
 from zhibu_core.words import Words
-from zhibu_graphql.bounded import Bounded
 from zhibu_graphql.errors import RequestRefused, of_request
 from zhibu_graphql.limits import MAX_TOKENS, check_text
+from zhibu_graphql.plain import is_plain_and_valid
 
 KEPT = 1_000
 LONGEST_KEPT = 16_384
@@ -49,6 +50,8 @@ def read_document(schema: GraphQLSchema, text: str) -> DocumentNode:
     try:
         document = _parse(text)
         check_text(document)
+        if is_plain_and_valid(schema, document):
+            return document
         errors = validate(schema, document, RULES, max_errors=MAX_ERRORS, hide_suggestions=True)
     except RecursionError:
         raise _too_deep() from None

@@ -1,6 +1,7 @@
 """POST /t/<slug>/graphql: one operation a request, by bearer token or by the session of our own pages."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -71,14 +72,14 @@ async def answer_to_post(request: Requested, platform: Platform) -> Response[byt
     """Runs the operation of the body by the shortest way; a mutation with an `Idempotency-Key` once only."""
     if FAILED in request.scope["state"]:
         raise request.scope["state"].pop(FAILED)
-    check_form(request)
-    check_session(request)
+    check_form(request.headers)
+    check_session(request.headers)
     scope: Scope = request.state.scope
     engine = engine_for(platform.host)
     asked = await asked_by_body(platform, scope.tenant, await request.body())
-    answer, prepared = await engine.by_statement(platform, scope, asked)
+    answer, prepared = await engine.by_statement(platform, scope, asked, request.state.get(PREFIX, ""))
     if answer is not None:
-        return passed_on(request, answer, compiled_way(scope))
+        return passed_on(request, answer, compiled_way(scope.tenant))
     prepared = prepared or engine.prepare(scope, asked)
     _check_not_watched(prepared)
     async with platform.database.session(scope.tenant.id) as session:
@@ -125,14 +126,14 @@ async def answer_to_get(request: Requested, platform: Platform, session: AsyncSe
     """Runs a stored query that the address names by its `documentId`; everything else comes by POST."""
     if not {"documentId", "extensions"} & set(request.query_params):
         return _only_by_post(request)
-    _check_accept(request)
-    _check_client(request)
+    _check_accept(request.headers)
+    _check_client(request.headers)
     scope: Scope = request.state.scope
     engine = engine_for(platform.host)
     asked = await asked_by_address(platform, scope.tenant, request.query_params)
-    answer, prepared = await engine.by_statement(platform, scope, asked)
+    answer, prepared = await engine.by_statement(platform, scope, asked, request.state.get(PREFIX, ""))
     if answer is not None:
-        return answer_by_address(request, answer, compiled_way(scope))
+        return answer_by_address(request, answer, compiled_way(scope.tenant))
     prepared = prepared or engine.prepare(scope, asked)
     if prepared.is_mutation:
         return _only_by_post(request)
@@ -148,10 +149,9 @@ def _only_by_post(request: Requested) -> Response[bytes]:
     return respond(request, {"errors": [of_domain(error, locale_of_connection(request))]}, 405, Allow="POST")
 
 
-def check_form(request: Requested) -> None:
-    media_type, *parameters = (part.strip().lower() for part in request.headers.get("content-type", "").split(";"))
-    charset = next((p.removeprefix("charset=").strip('"') for p in parameters if p.startswith("charset=")), "utf-8")
-    if media_type != JSON or charset not in ("utf-8", "utf8"):
+def check_form(headers: Mapping[str, str]) -> None:
+    """Refuses a body that is no JSON, and a caller who reads no JSON."""
+    if not _is_json(headers.get("content-type", "")):
         raise _Refused(
             415,
             InvalidInput(
@@ -159,11 +159,18 @@ def check_form(request: Requested) -> None:
                 Words("请求体必须是 application/json（UTF-8）。", "The body must be application/json (UTF-8)."),
             ),
         )
-    _check_accept(request)
+    _check_accept(headers)
 
 
-def _check_accept(request: Requested) -> None:
-    if negotiate(request.headers.get("accept", "")).media_type is None:
+@lru_cache(maxsize=64)
+def _is_json(content_type: str) -> bool:
+    media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    charset = next((p.removeprefix("charset=").strip('"') for p in parameters if p.startswith("charset=")), "utf-8")
+    return media_type == JSON and charset in ("utf-8", "utf8")
+
+
+def _check_accept(headers: Mapping[str, str]) -> None:
+    if negotiate(headers.get("accept", "")).media_type is None:
         raise _Refused(
             406,
             InvalidInput(
@@ -176,19 +183,19 @@ def _check_accept(request: Requested) -> None:
         )
 
 
-def check_session(request: Requested) -> None:
+def check_session(headers: Mapping[str, str]) -> None:
     """A browser sends cookies from anywhere; our own header and a known Origin it does not. Tokens need neither."""
-    if request.headers.get("authorization"):
+    if headers.get("authorization"):
         return
     # The gate has compared the Origin, where there is one, with the host.
-    if request.headers.get("origin", "null") == "null":
+    if headers.get("origin", "null") == "null":
         raise _from_elsewhere()
-    _check_client(request)
+    _check_client(headers)
 
 
-def _check_client(request: Requested) -> None:
+def _check_client(headers: Mapping[str, str]) -> None:
     """No other site's page can send our header without asking us first; browsers name no Origin where nothing changes."""
-    if not request.headers.get("authorization") and CLIENT_HEADER not in request.headers:
+    if not headers.get("authorization") and CLIENT_HEADER not in headers:
         raise _from_elsewhere()
 
 

@@ -1,6 +1,6 @@
 """Runs operations: document and variables in, an answer as GraphQL says out; nothing runs that is past a limit."""
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from inspect import isawaitable
@@ -25,9 +25,10 @@ from zhibu_core.http.problems import as_domain_error
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.rates import Rate
+from zhibu_core.tenancy.reading import Changed, Expected
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
-from zhibu_graphql.buckets import Buckets, Owner
+from zhibu_graphql.buckets import BucketEmpty, Buckets, Owner
 from zhibu_graphql.compiled.reads import Read, Reads
 from zhibu_graphql.compiled.running import OnlyResolvers, run
 from zhibu_graphql.context import Context
@@ -77,12 +78,14 @@ class Engine:
     documents: Documents = field(default_factory=Documents)
     buckets: Buckets = field(default_factory=Buckets)
     reads: Reads = field(default_factory=Reads)
+    watches: Reads = field(default_factory=lambda: Reads(OperationType.SUBSCRIPTION))
 
     async def by_statement(
-        self, platform: Platform, scope: Scope, operation: Operation
+        self, platform: Platform, scope: Scope, operation: Operation, prefix: str = ""
     ) -> tuple[bytes | None, "Prepared | None"]:
         """The answer by one statement, where that can be; else what is prepared for resolvers, if it is already.
 
+        `prefix` stands before the tenant's links in the answer.
         Raises what `prepare` raises, `BucketEmpty`, and `DBAPIError`.
         """
         read, prepared = self.read(scope, operation), None
@@ -92,7 +95,7 @@ class Engine:
         if read is None:
             return None, prepared
         try:
-            return await self.run_read(platform, scope, read), prepared
+            return await self.run_read(platform, scope, read, prefix), prepared
         except OnlyResolvers:
             return None, prepared
 
@@ -106,15 +109,40 @@ class Engine:
         texts = (asked.query, asked.variables, asked.name)
         return self.reads.learn(scope, *texts, prepared.document, prepared.chosen, schema, prepared.cost)
 
-    async def run_read(self, platform: Platform, scope: Scope, read: Read) -> bytes:
-        """The answer to a compiled read; raises `BucketEmpty`, `OnlyResolvers`."""
+    def watched(self, scope: Scope, operation: Operation) -> Read | None:
+        """A subscription as a read of what it watches, where that can be compiled; raises what `prepare` raises."""
+        texts = (operation.query, operation.variables, operation.name)
+        read = self.watches.known(scope, *texts)
+        if read is not None or self.watches.goes_by_resolvers(operation.query):
+            return read
+        prepared = self.prepare(scope, operation)
+        return self.watches.learn(scope, *texts, prepared.document, prepared.chosen, prepared.schema, prepared.cost)
+
+    async def run_read(
+        self,
+        platform: Platform,
+        scope: Scope,
+        read: Read,
+        prefix: str = "",
+        still: Expected | None = None,
+        by: Coroutine[Any, Any, tuple[str, int]] | None = None,
+    ) -> bytes:
+        """The answer to a compiled read; raises `BucketEmpty`, `OnlyResolvers`, and `Changed` where `still` is not.
+
+        `by`: what runs it (`compiled.running.run`) for others as well.
+        """
         cost = read.compiled.cost
         owner, rate = self._owner(platform, scope)
+        running = run(platform, scope, read, prefix, still) if by is None else by
         if rate is not None:
-            self.buckets.take(owner, rate, cost)
+            try:
+                self.buckets.take(owner, rate, cost)
+            except BucketEmpty:
+                running.close()
+                raise
         try:
-            data, actual = await run(platform, scope, read)
-        except OnlyResolvers:
+            data, actual = await running
+        except (OnlyResolvers, Changed):
             if rate is not None:
                 self.buckets.give_back(owner, rate, cost)
             raise

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 import strawberry
 
 from zhibu_graphql.resolving import by_declaration, resolver_of
-from zhibu_graphql.sql import Form, Many, One, Says
+from zhibu_graphql.sql import Either, Form, Many, One, Opened, Says
 
 if TYPE_CHECKING:
     from zhibu_graphql.reading.listing import Listing
@@ -26,7 +26,8 @@ class Asks:
     """What a field asks for: any one of `actions` (none: those of its type), at the object's place in the tree.
 
     `lists`: its own SQL keeps to the places where the action is held, so that holding it anywhere lets one in.
-    `column`: the SQL expression behind it; `behind`: what else of `zhibu_graphql.sql` stands there. `weight`: objects it
+    `column`: the SQL expression behind it; `behind`: what else of `zhibu_graphql.sql` stands there; `computed`: why nothing
+    does, so that it and all below it must run through resolvers (a test asks for one of them). `weight`: objects it
     counts as in the cost. `size`: how many elements a list without `first` has at most. `mutation`: runs in a savepoint,
     with user errors in its payload. `watches`: of a subscription's root field, what wakes it (`live.fields`).
     """
@@ -35,6 +36,7 @@ class Asks:
     lists: bool = False
     column: Any = None
     behind: Any = None
+    computed: str = ""
     weight: int = 1
     size: int | None = None
     mutation: bool = False
@@ -89,12 +91,13 @@ def field(
     size: int | None = None,
     name: str | None = None,
     behind: Any = None,
+    computed: str = "",
 ) -> Decorator:
     """A field by a resolver, which takes `root` (the object) and `info`; asks for the actions at the object's place.
 
-    `behind`: what the resolver does, said for the compiler.
+    `behind`: what the resolver does, said for the compiler; or `computed`: why no SQL can say it.
     """
-    asks = Asks(actions, behind=behind, weight=weight, size=size)
+    asks = Asks(actions, behind=behind, computed=computed, weight=weight, size=size)
     made: Decorator = strawberry.field(description=description, name=name, metadata={KEY: asks})
     return made
 
@@ -111,6 +114,11 @@ def one(
     return _declared(One(listing, by, column, joined), actions, description)
 
 
+def either(*ones: One, description: str, actions: tuple[str, ...] = ()) -> Any:
+    """A field of a union: the first row to which one of the parent's keys leads (`sql.Either`)."""
+    return _declared(Either(ones), actions, description)
+
+
 def all_of(
     listing: "Listing[Any]",
     link: str,
@@ -123,21 +131,39 @@ def all_of(
     return _declared(Many(listing, link, filters), actions, description, size)
 
 
-def key(attribute: str, form: str, description: str, *actions: str) -> Any:
-    """A field that shows a uuid as "hex" or "text" (`sql.Form`)."""
-    return _declared(Form(attribute, form), actions, description)
+def first_of(
+    listing: "Listing[Any]",
+    description: str,
+    *actions: str,
+    size: int,
+    filters: Callable[[Any], Mapping[str, Any]] | None = None,
+) -> Any:
+    """A root field that is a list without pages: its first `size` rows, at most (`sql.Many`)."""
+    return _declared(Many(listing, None, filters, size), actions, description, size)
 
 
-def _declared(behind: Any, actions: tuple[str, ...], description: str, size: int | None = None) -> Any:
+def key(attribute: str, form: str, description: str, *actions: str, tag: str = "", name: str | None = None) -> Any:
+    """A field that shows a uuid as "hex", as "text", or as the "id" of the node of a `tag` (`sql.Form`)."""
+    return _declared(Form(attribute, form, tag), actions, description, name=name)
+
+
+def opened(behind: Opened, description: str, *actions: str) -> Any:
+    """A field that Python makes of columns after the database (`sql.Opened`); by resolvers, of the parent's attributes."""
+    return _declared(behind, actions, description)
+
+
+def _declared(
+    behind: Any, actions: tuple[str, ...], description: str, size: int | None = None, name: str | None = None
+) -> Any:
     asks = Asks(actions, behind=behind, size=size)
-    return strawberry.field(resolver=resolver_of(behind), description=description, metadata={KEY: asks})
+    return strawberry.field(resolver=resolver_of(behind), name=name, description=description, metadata={KEY: asks})
 
 
-def listing(*actions: str, description: str, weight: int = 1) -> Decorator:
+def listing(*actions: str, description: str, weight: int = 1, computed: str = "") -> Decorator:
     """A connection by a function that returns `rows` or `rows_of` of `zhibu_graphql.sql`, or by a resolver whose SQL
-    keeps to what may be read; takes `first`.
+    keeps to what may be read, which says why it reads by itself (`computed`); takes `first`.
     """
-    return _saying(Asks(actions, lists=True, weight=weight), description)
+    return _saying(Asks(actions, lists=True, computed=computed, weight=weight), description)
 
 
 def lookup(*actions: str, description: str) -> Decorator:
@@ -147,7 +173,7 @@ def lookup(*actions: str, description: str) -> Decorator:
 
 def _saying(asks: Asks, description: str) -> Decorator:
     def declare(function: Callable[..., Any]) -> Any:
-        metadata = {KEY: replace(asks, behind=Says(function))}
+        metadata = {KEY: asks if asks.computed else replace(asks, behind=Says(function))}
         made: Decorator = strawberry.field(description=description, metadata=metadata)
         return made(by_declaration(function))
 

@@ -9,19 +9,22 @@ import strawberry
 from zhibu_graphql.context import Context, Info
 from zhibu_graphql.fields import TYPE_ASKS, TypeAsks, field
 from zhibu_graphql.ids import UUID_BYTES, global_id, split_id
-from zhibu_graphql.sql import Form
+from zhibu_graphql.sql import Form, Noted
 
 
 @strawberry.interface(description="An object with an id.")
 class Node:
     """The base of such a type: `tag` begins its ids, `record` is what its resolvers get as `root`.
 
-    `found_in` is the listing of its rows, unless it finds them by itself.
+    `found_in` is the listing of its rows, unless it finds them by itself; then `computed` says why. `noted`: what the audit
+    says of each that is opened.
     """
 
     tag: ClassVar[str]
     record: ClassVar[type]
     found_in: ClassVar[Any] = None
+    computed: ClassVar[str] = ""
+    noted: ClassVar[Noted | None] = None
 
     @field(description="Opaque, and the same for ever.", behind=Form("id", "id"))
     def id(self, root: Any, info: Info) -> strawberry.ID:
@@ -46,10 +49,14 @@ class Node:
 
     @classmethod
     async def find(cls, context: Context, keys: list[Any]) -> Mapping[Any, Any]:
-        """The records of these keys that the asker may read, by one statement."""
+        """The records of these keys that the asker may read, by one statement; noted where the type says so."""
+        from zhibu_graphql.reading.noting import note_opened
         from zhibu_graphql.reading.pages import find_all
 
-        return await find_all(context, cls.found_in, keys)
+        found = await find_all(context, cls.found_in, keys)
+        if cls.noted is not None:
+            await note_opened(context, cls.noted, found)
+        return found
 
     @classmethod
     def is_type_of(cls, root: Any, _info: Any) -> bool:

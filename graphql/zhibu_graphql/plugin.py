@@ -1,6 +1,7 @@
 """The GraphQL endpoint as a part of the platform."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from zhibu_core.identity.permissions import EVERYBODY
@@ -50,9 +51,14 @@ async def shortcut(platform: Any, scope: Any, receive: Any, send: Any) -> Any:
     slug = slug_of(platform.settings.hosts, scope)
     if slug is None:
         return receive
+    return await _answering()(platform, slug, scope, receive, send)
+
+
+@cache
+def _answering() -> Callable[..., Any]:
     from zhibu_graphql.shortcut import answered_at_once
 
-    return await answered_at_once(platform, slug, scope, receive, send)
+    return answered_at_once
 
 
 def slug_of(hosts: Mapping[str, str], scope: Any) -> str | None:

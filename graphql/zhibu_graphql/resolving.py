@@ -7,7 +7,8 @@ from typing import Any
 
 import strawberry
 
-from zhibu_graphql.sql import Declared, Form, Many, One
+from zhibu_graphql.ids import global_id
+from zhibu_graphql.sql import Declared, Either, Form, Many, One, Opened, Opening
 
 
 def by_declaration(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -44,10 +45,25 @@ def _one(behind: One) -> Callable[..., Any]:
     return resolve
 
 
+def _either(behind: Either) -> Callable[..., Any]:
+    readers = [_one(one) for one in behind.ones]
+
+    async def resolve(root: Any, info: strawberry.Info):  # type: ignore[no-untyped-def]
+        for read in readers:
+            found = await read(root, info)
+            if found is not None:
+                return found
+        return None
+
+    return resolve
+
+
 def _many(behind: Many) -> Callable[..., Any]:
     async def resolve(root: Any, info: strawberry.Info):  # type: ignore[no-untyped-def]
         from zhibu_graphql.reading import pages
 
+        if behind.link is None:
+            return await pages.first_of(info, behind.listing, behind.most, behind.filters)
         return await pages.all_below(info, behind.listing, behind.link, root.id, behind.filters)
 
     return resolve
@@ -56,9 +72,31 @@ def _many(behind: Many) -> Callable[..., Any]:
 def _form(behind: Form) -> Callable[..., Any]:
     def resolve(root: Any):  # type: ignore[no-untyped-def]
         key = getattr(root, behind.attribute)
-        return None if key is None else key.hex if behind.form == "hex" else str(key)
+        if key is None:
+            return None
+        return (
+            global_id(behind.tag, key.bytes) if behind.form == "id" else key.hex if behind.form == "hex" else str(key)
+        )
 
     return resolve
 
 
-_READ: dict[type, Callable[[Any], Callable[..., Any]]] = {One: _one, Many: _many, Form: _form}
+def _opened(behind: Opened) -> Callable[..., Any]:
+    def resolve(root: Any, info: strawberry.Info):  # type: ignore[no-untyped-def]
+        context = info.context
+        values = [getattr(root, name) for name in behind.attributes]
+        if None in values:
+            return None
+        opening = Opening(context.platform, context.scope, context.prefix)
+        return behind.make(opening, tuple(str(value) for value in values))
+
+    return resolve
+
+
+_READ: dict[type, Callable[[Any], Callable[..., Any]]] = {
+    One: _one,
+    Either: _either,
+    Many: _many,
+    Form: _form,
+    Opened: _opened,
+}

@@ -17,8 +17,8 @@ from graphql import (
     GraphQLUnionType,
 )
 
+from zhibu_core.bounded import Bounded
 from zhibu_core.plugins.host import PluginHost
-from zhibu_graphql.bounded import Bounded
 from zhibu_graphql.building import CORE, PLUGIN, FullSchema, build, node_types
 
 SETS_KEPT = 64

@@ -1,4 +1,7 @@
-"""The schema as text, one file a plugin, so that a change to the public API shows in review: `python -m zhibu_graphql.sdl`."""
+"""The schema as text, one file a plugin, so that a change to the public API shows in review: `python -m zhibu_graphql.sdl`.
+
+Beside them stands which fields run through resolvers and why, so that a field which could be compiled shows as well.
+"""
 
 import sys
 from collections.abc import Mapping
@@ -16,9 +19,11 @@ from graphql import (
 
 from zhibu_core.plugins.host import PluginHost
 from zhibu_graphql.building import CORE, PLUGIN, build
+from zhibu_graphql.compiled.coverage import coverage_of
 from zhibu_graphql.schemas import without_others
 
 FOLDER = Path(__file__).resolve().parents[1] / "schema"
+REASONS = "resolvers.txt"
 HEAD = "# Written by `python -m zhibu_graphql.sdl`; a test compares it.\n\n"
 
 
@@ -36,6 +41,11 @@ def sdl_by_plugin(host: PluginHost) -> dict[str, str]:
     for plugin in sorted(owners - {CORE}):
         texts[plugin] = HEAD + _added(core, without_others(full, frozenset({CORE, plugin})))
     return texts
+
+
+def reasons(host: PluginHost) -> str:
+    """The fields that run through resolvers, with all below them, each with its reason; all others are compiled."""
+    return HEAD + "\n".join(coverage_of(build(host).schema).lines) + "\n"
 
 
 def write(folder: Path, texts: Mapping[str, str]) -> list[Path]:
@@ -80,6 +90,7 @@ def main() -> None:
     host.check_parts()
     for path in write(folder, sdl_by_plugin(host)):
         print(path)
+    (folder / REASONS).write_text(reasons(host), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
-"""The shortest way of a request: bytes in, one look at who asks, one statement, bytes out; past all that other routes need.
+"""The shortest way of a request: bytes in, one statement, bytes out; past all that other routes need.
 
-Whatever is not an operation that was compiled before, for somebody who may ask it, goes on to the usual route unchanged:
+What the asker may do is remembered from his last request, and looked at anew in the round trip of the statement itself.
+Whatever is not an operation that can be compiled, for somebody who may ask it, goes on to the usual route unchanged:
 every refusal, error and note for the audit is made there.
 """
 
 import gzip
+from dataclasses import replace
 from typing import Any
 
 from litestar import Request
@@ -12,20 +14,27 @@ from litestar.types import HTTPScope, Receive, Send
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from zhibu_core.errors import ZhibuError
 from zhibu_core.http import gate
+from zhibu_core.http.bearer import remembered_scope
 from zhibu_core.http.headers import HEADERS, PRIVATE
 from zhibu_core.identity.permissions import STAFF_ROLE
 from zhibu_core.platform import Platform
+from zhibu_core.tenancy.reading import Changed
+from zhibu_core.tenancy.scope import Scope, Tenant
 from zhibu_graphql.asking import asked_by_body
+from zhibu_graphql.compiled.reads import Read
 from zhibu_graphql.endpoint import FAILED, check_form, check_session
-from zhibu_graphql.engine import engine_for
-from zhibu_graphql.negotiation import JSON, negotiate
+from zhibu_graphql.engine import Engine, Operation, engine_for
+from zhibu_graphql.errors import RequestRefused
+from zhibu_graphql.negotiation import GRAPHQL, JSON, negotiate
 from zhibu_graphql.routes import LARGEST_BODY, OPT
 from zhibu_graphql.ways import compiled_way
 
-Requested = Request[Any, Any, Any]
+Headers = list[tuple[bytes, bytes]]
 SMALLEST_ZIPPED, ZIPPED = 800, 4
 COMMON = [*HEADERS, PRIVATE, (b"vary", b"Accept, Accept-Encoding")]
+TYPES = {name: (b"content-type", f"{name}; charset=utf-8".encode()) for name in (JSON, GRAPHQL)}
 
 
 async def answered_at_once(
@@ -33,57 +42,100 @@ async def answered_at_once(
 ) -> Receive | None:
     """None where the request was answered; else what the usual route receives."""
     taken = await _taken(receive)
-    body = taken[-1].get("body", b"") if len(taken) == 1 else b"".join(message.get("body", b"") for message in taken)
+    body = taken[0].get("body", b"") if len(taken) == 1 else b"".join(message.get("body", b"") for message in taken)
     try:
-        request: Requested = Request(scope, receive, send)
-        answer = await _answer(platform, slug, request, body) if len(body) <= LARGEST_BODY else None
+        answer = await _answer(platform, slug, scope, body) if len(body) <= LARGEST_BODY else None
     except (DBAPIError, PoolTimeout) as failed:
-        scope["state"][FAILED] = failed  # the usual route says what it says of it, and does not try again
+        scope.setdefault("state", {})[FAILED] = (
+            failed  # the usual route says what it says of it, and does not try again
+        )
         answer = None
     except Exception:  # the usual route meets it again
         answer = None
     if answer is None:
         return _again(taken, receive)
     content, headers = answer
-    headers += [*COMMON, (b"content-length", str(len(content)).encode())]
+    headers += COMMON
+    headers.append((b"content-length", b"%d" % len(content)))
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": content, "more_body": False})
     return None
 
 
-async def _answer(
-    platform: Platform, slug: str, request: Requested, body: bytes
-) -> tuple[bytes, list[tuple[bytes, bytes]]] | None:
-    check_form(request)
-    check_session(request)
+async def _answer(platform: Platform, slug: str, http: HTTPScope, body: bytes) -> tuple[bytes, Headers] | None:
+    named = list(http["headers"])
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in named}
+    if len(headers) < len(named):
+        return None  # a name that comes twice
+    check_form(headers)
+    check_session(headers)
     tenant = await gate.open_tenant(platform, slug)
     asked = await asked_by_body(platform, tenant, body)
     engine = engine_for(platform.host)
     if engine.reads.goes_by_resolvers(asked.query):
         return None
-    scope = await gate.scope_of(platform, tenant, request)
-    read = engine.read(scope, asked)
-    if read is None or not scope.may(OPT["action"]) or scope.actor is None or STAFF_ROLE in scope.roles:
+    prefix = http["path"].removesuffix("/graphql")
+    content = await _content_as_remembered(platform, engine, tenant, http, headers, asked, prefix)
+    if content is None:
+        scope = await gate.scope_of(platform, tenant, Request(http))
+        read = _readable(engine, scope, asked, http)
+        if read is None:
+            return None
+        content = await engine.run_read(platform, scope, read, prefix)
+    given = [TYPES[negotiate(headers.get("accept", "")).media_type or JSON]]
+    given += [(name.encode(), value.encode()) for name, value in compiled_way(tenant).items()]
+    if len(content) >= SMALLEST_ZIPPED and "gzip" in headers.get("accept-encoding", ""):
+        return gzip.compress(content, ZIPPED, mtime=0), [*given, (b"content-encoding", b"gzip")]
+    return content, given
+
+
+async def _content_as_remembered(
+    platform: Platform,
+    engine: Engine,
+    tenant: Tenant,
+    http: HTTPScope,
+    headers: dict[str, str],
+    asked: Operation,
+    prefix: str,
+) -> bytes | None:
+    """The answer for somebody who may still do what he could, by token or session; None where one must look first."""
+    found = None
+    if authorization := headers.get("authorization"):
+        found = await remembered_scope(platform, tenant, authorization)
+    elif "cookie" in headers:
+        found = gate.remembered_browser(platform, tenant, Request(http))
+    read = None if found is None else _readable(engine, found.scope, asked)
+    if found is None or read is None:
         return None
-    content = await engine.run_read(platform, scope, read)
-    media_type = negotiate(request.headers.get("accept", "")).media_type or JSON
-    headers = [(b"content-type", f"{media_type}; charset=utf-8".encode())]
-    headers += [(name.encode(), value.encode()) for name, value in compiled_way(scope).items()]
-    if len(content) >= SMALLEST_ZIPPED and "gzip" in request.headers.get("accept-encoding", ""):
-        return gzip.compress(content, ZIPPED, mtime=0), [*headers, (b"content-encoding", b"gzip")]
-    return content, headers
+    scope = replace(found.scope, request_id=gate.request_id_of(headers)) if read.compiled.noted else found.scope
+    try:
+        return await engine.run_read(platform, scope, read, prefix, found.still)
+    except Changed:
+        return None
+
+
+def _readable(engine: Engine, scope: Scope, asked: Operation, new: HTTPScope | None = None) -> Read | None:
+    """The operation for somebody who may ask at all, if it was compiled before; a `new` request's is compiled now."""
+    if not scope.may(OPT["action"]) or scope.actor is None or STAFF_ROLE in scope.roles:
+        return None
+    read = engine.read(scope, asked)
+    if read is not None or new is None:
+        return read
+    try:
+        return engine.learn(scope, engine.prepare(scope, asked))
+    except (RequestRefused, ZhibuError) as refused:
+        new.setdefault("state", {})[FAILED] = refused
+        return None
 
 
 async def _taken(receive: Receive) -> list[Any]:
     """The messages of the body, as far as it is of a size that is read."""
-    taken: list[Any] = []
-    size = 0
-    while size <= LARGEST_BODY:
-        message: Any = await receive()
+    message: Any = await receive()
+    taken, size = [message], len(message.get("body", b""))
+    while message.get("more_body") and size <= LARGEST_BODY:
+        message = await receive()
         taken.append(message)
         size += len(message.get("body", b""))
-        if not message.get("more_body"):
-            break
     return taken
 
 

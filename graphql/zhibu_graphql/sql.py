@@ -15,6 +15,8 @@ from zhibu_core.errors import NotFound
 from zhibu_graphql.ids import read_id
 
 if TYPE_CHECKING:
+    from zhibu_core.platform import Platform
+    from zhibu_core.tenancy.scope import Scope
     from zhibu_graphql.context import Info
     from zhibu_graphql.reading.listing import Listing
 
@@ -44,6 +46,16 @@ class Span:
 
     start: Any
     end: Any
+
+
+@dataclass(frozen=True, eq=False)
+class OfAsker:
+    """A filter's value that follows from who asks, such as the tenant's day."""
+
+    get: "Callable[[Scope], Any]"
+
+
+TODAY = OfAsker(lambda scope: scope.today)
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,36 +148,62 @@ class One:
 
 
 @dataclass(frozen=True, eq=False)
+class Either:
+    """Behind a field of a union: the first row that there is; the types of the union are found in these listings."""
+
+    ones: tuple[One, ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Many:
-    """Behind a field: all rows of `listing` that hang on the parent by `link`; `filters` are made of the scope."""
+    """Behind a field: all rows of `listing` that hang on the parent by `link`; of a root field (no link) the first `most`.
+
+    `filters` are made of the scope.
+    """
 
     listing: "Listing[Any]"
-    link: str
+    link: str | None
     filters: Callable[[Any], Mapping[str, Any]] | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What there is when values are opened: who asks, and what stands before the tenant's links."""
+
+    platform: "Platform"
+    scope: "Scope"
+    prefix: str = ""
 
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """Behind a field: made by Python after the database, of columns of the parent's row, which come as text or None.
+    """Behind a field: made by Python after the database, of columns of the parent's row, which come as text.
 
-    `make(platform, scope, values)` gives the JSON value; bytes come in hexadecimal. Rows' columns of null are not asked.
+    `make(opening, values)` gives the JSON value; bytes come in hexadecimal. Where one of the columns is null, the field is.
     """
 
     columns: tuple[Any, ...]
-    make: Callable[[Any, Any, tuple[str, ...]], Any]
+    make: Callable[[Opening, tuple[str, ...]], Any]
+    attributes: tuple[str, ...] = ()
+    """The parent's attributes that are the columns, for a field without a resolver of its own."""
 
 
 @dataclass(frozen=True)
 class Form:
-    """Behind a field: a column of the parent's row in another form: "hex" or "text" of a uuid, "id" of a node."""
+    """Behind a field: a column of the parent's row in another form: "hex" or "text" of a uuid, "id" of a node.
+
+    The node is the parent itself, or one of the type with this `tag`.
+    """
 
     attribute: str
     form: str
+    tag: str = ""
 
 
 @dataclass(frozen=True, eq=False)
 class Made:
-    """Behind a field: the one row of a `statement`, whose columns are the attributes of the field's type.
+    """Behind a field: the one row of a `statement`, whose columns are the attributes of the field's type, or are `value`.
 
     In it `:t` is the tenant, `:name` an attribute of the parent out of `attributes`, or a parameter: (its SQL type, what
     makes it of the scope).
@@ -177,8 +215,25 @@ class Made:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """What the audit says of an object of a type that somebody opens by its id; one's own record is no matter for it."""
+
+    action: str
+    object_type: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class OfNode:
     """Behind a field: the object of an id."""
+
+
+@dataclass(frozen=True, eq=False)
+class OfId:
+    """Behind a field: the row of a listing that the argument `id` leads to, an id of a node of the `tag`."""
+
+    listing: "Listing[Any]"
+    tag: str
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,21 @@ from typing import Any
 from sqlalchemy import event
 
 from zhibu_core.platform import Platform
-from zhibu_core.tenancy.scope import Scope
+from zhibu_core.tenancy.scope import Scope, Tenant
 
 HEADER = "Zhibu-Way"
+_written: ContextVar[int] = ContextVar("written", default=0)
 _sent: ContextVar[list[str] | None] = ContextVar("sent", default=None)
 
 
-def compiled_way(scope: Scope) -> dict[str, str]:
-    """The header of an answer by one statement."""
-    return {HEADER: "compiled; statements=1"} if scope.tenant.is_demo else {}
+def wrote(statements: int) -> None:
+    """How many statements the read that is under way wrote beside its own: what the audit says of it."""
+    _written.set(statements)
+
+
+def compiled_way(tenant: Tenant) -> dict[str, str]:
+    """The header of an answer by one statement, and by what it wrote."""
+    return {HEADER: f"compiled; statements={1 + _written.get()}"} if tenant.is_demo else {}
 
 
 @contextmanager

@@ -45,7 +45,12 @@ class DisablePluginPayload:
 
 @additions
 class PluginQuery:
-    @field("plugin.read", description="The installed plugins by key.", size=50)
+    @field(
+        "plugin.read",
+        description="The installed plugins by key.",
+        size=50,
+        computed="what is installed is known to the process and not to the database",
+    )
     async def plugins(self, info: Info) -> list[Plugin] | None:
         async with info.context.turn() as session:
             return await plugin_states(info.context.platform, session)  # type: ignore[return-value]

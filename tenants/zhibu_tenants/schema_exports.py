@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
 from typing import Annotated
 
 import strawberry
@@ -11,13 +10,28 @@ from zhibu_core.errors import Conflict
 from zhibu_core.exports.asking import approve, ask, refuse
 from zhibu_core.exports.ending import end
 from zhibu_core.exports.form import Asked, Plan, plan
-from zhibu_core.exports.reading import Entry, Line, Search, entry_of, no_such_export, register, waiting_for
+from zhibu_core.exports.reading import no_such_export
 from zhibu_core.tenancy.limits import REPORT
 from zhibu_core.tenancy.session import give_time
 from zhibu_core.words import Words
 from zhibu_graphql.context import Info
 from zhibu_graphql.errors import UserError
-from zhibu_graphql.fields import additions, field, mutation, object_type, part, plain
+from zhibu_graphql.fields import (
+    additions,
+    all_of,
+    column,
+    field,
+    first_of,
+    key,
+    mutation,
+    object_type,
+    opened,
+    part,
+    plain,
+)
+from zhibu_graphql.reading import read_one
+from zhibu_graphql.reading.exports import ASKER, DECIDER, EXPORT
+from zhibu_tenants.listings_exports import ENTRIES, FILES, PATH, R, mine, waiting
 
 MAKE, APPROVE = "export.make", "export.approve"
 SHOWN = 50
@@ -58,66 +72,28 @@ class ExportPlan:
 
 @object_type(MAKE, APPROVE, description="A recipient's file of an export.")
 class ExportFile:
-    recipient: str = plain("For whom it is marked.")
-    path: str | None = plain("Where its asker takes it, with the same token; null while there is none.")
+    recipient: str = column(R.c.name, "For whom it is marked.")
 
-
-@dataclass(frozen=True)
-class _FileOf:
-    recipient: str
-    path: str | None
+    path: str | None = opened(PATH, "Where its asker takes it, with the same token; null while there is none.")
 
 
 @object_type(MAKE, APPROVE, description="An export, for who asked for it or decides on it.")
 class ExportEntry:
-    @field(description="Its id.")
-    def id(self, root: Entry) -> strawberry.ID:
-        return strawberry.ID(root.line.export.id.hex)
+    id: strawberry.ID = key("id", "hex", "Its id.")
+    number: str = column(EXPORT.c.number, "Its number, which stands in the file.")
+    state: str = column(EXPORT.c.state, "`waiting`, `ready`, `refused`, `expired` or `ended`.")
+    kind: str = column(EXPORT.c.kind, "The key of what it is of.")
+    place: str = column(EXPORT.c.place, "The organization, with everything below it.")
+    purpose: str = column(EXPORT.c.purpose, "What for.")
+    person_count: int = column(EXPORT.c.person_count, "How many persons.")
+    asked_by_name: str | None = column(ASKER.c.name, "Who asked for it; null for the operator at the machine.")
+    decided_by_name: str | None = column(
+        DECIDER.c.name, "Who decided, or ended it; null for nobody yet, or the operator."
+    )
+    reason: str | None = column(EXPORT.c.reason, "Why it was refused or ended.")
+    expires_on: dt.date = column(EXPORT.c.expires_on, "The last day on which its files can be taken.")
 
-    @field(description="Its number, which stands in the file.")
-    def number(self, root: Entry) -> str:
-        return root.line.export.number
-
-    @field(description="`waiting`, `ready`, `refused`, `expired` or `ended`.")
-    def state(self, root: Entry) -> str:
-        return root.line.export.state
-
-    @field(description="The key of what it is of.")
-    def kind(self, root: Entry) -> str:
-        return root.line.export.kind
-
-    @field(description="The organization, with everything below it.")
-    def place(self, root: Entry) -> str:
-        return root.line.export.place
-
-    @field(description="What for.")
-    def purpose(self, root: Entry) -> str:
-        return root.line.export.purpose
-
-    @field(description="How many persons.")
-    def person_count(self, root: Entry) -> int:
-        return root.line.export.person_count
-
-    @field(description="Who asked for it; null for the operator at the machine.")
-    def asked_by_name(self, root: Entry) -> str | None:
-        return root.line.asked_by
-
-    @field(description="Who decided, or ended it; null for nobody yet, or the operator.")
-    def decided_by_name(self, root: Entry) -> str | None:
-        return root.line.decided_by
-
-    @field(description="Why it was refused or ended.")
-    def reason(self, root: Entry) -> str | None:
-        return root.line.export.reason
-
-    @field(description="The last day on which its files can be taken.")
-    def expires_on(self, root: Entry) -> dt.date:
-        return root.line.export.expires_on
-
-    @field(description="Its files, one a recipient.", size=10)
-    def files(self, root: Entry, info: Info) -> list[ExportFile]:
-        here = f"{info.context.prefix}/exchange/exports/{root.line.export.id}/files"
-        return [_FileOf(one.name, f"{here}/{one.id}" if one.file_id else None) for one in root.recipients]  # type: ignore[misc]
+    files: list[ExportFile] = all_of(FILES, "of", "Its files, one a recipient.", size=10)
 
 
 @part(description="The export after a deed.")
@@ -128,26 +104,23 @@ class ExportPayload:
 
 @additions
 class ExportQuery:
-    @field(MAKE, description="What an export would hold today; makes nothing.")
+    @field(
+        MAKE,
+        description="What an export would hold today; makes nothing.",
+        computed="what an export holds is gathered by whoever offers its kind",
+    )
     async def export_plan(self, info: Info, export: ExportInput) -> ExportPlan | None:
         context = info.context
         async with context.turn() as session:
             planned: Plan = await plan(context.platform, session, context.scope, _asked(export))
         return planned  # type: ignore[return-value]
 
-    @field(MAKE, description="The newest exports that one has asked for.", size=SHOWN)
-    async def my_exports(self, info: Info) -> list[ExportEntry] | None:
-        context = info.context
-        async with context.turn() as session:
-            mine = [one for one in await register(session, context.scope, Search()) if _is_own(info, one)]
-            return [await entry_of(session, context.scope, one.export.id) for one in mine[:SHOWN]]  # type: ignore[misc]
-
-    @field(APPROVE, description="The exports of others that wait for the asker's word.", size=SHOWN)
-    async def exports_to_approve(self, info: Info) -> list[ExportEntry] | None:
-        context = info.context
-        async with context.turn() as session:
-            waiting = await waiting_for(session, context.scope)
-            return [await entry_of(session, context.scope, one.export.id) for one in waiting]  # type: ignore[misc]
+    my_exports: list[ExportEntry] | None = first_of(
+        ENTRIES, "The newest exports that one has asked for.", MAKE, size=SHOWN, filters=mine
+    )
+    exports_to_approve: list[ExportEntry] | None = first_of(
+        ENTRIES, "The exports of others that wait for the asker's word.", APPROVE, size=SHOWN, filters=waiting
+    )
 
 
 @additions
@@ -205,15 +178,9 @@ def _asked(given: ExportInput) -> Asked:
     )
 
 
-def _is_own(info: Info, line: Line) -> bool:
-    actor = info.context.scope.actor
-    return actor is not None and line.export.asked_by == actor.person_id
-
-
 async def _done(info: Info, export_id: uuid.UUID) -> ExportPayload:
     info.context.forget()
-    entry = await entry_of(info.context.session, info.context.scope, export_id)
-    return ExportPayload(export=entry, errors=[])  # type: ignore[arg-type]
+    return ExportPayload(export=await read_one(info, ENTRIES, export_id), errors=[])
 
 
 def _id(given: str) -> uuid.UUID:

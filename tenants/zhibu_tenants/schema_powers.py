@@ -7,13 +7,13 @@ from typing import Annotated
 import strawberry
 
 from zhibu_core.errors import NotFound
-from zhibu_core.identity.access import TenantRole
 from zhibu_core.identity.models import RoleGrant
 from zhibu_core.words import Words
 from zhibu_graphql.context import Info
 from zhibu_graphql.errors import UserError
-from zhibu_graphql.fields import additions, field, mutation, object_type, part, plain
-from zhibu_tenants.powers.own_roles import define_role, end_role, own_roles
+from zhibu_graphql.fields import additions, column, field, first_of, mutation, object_type, part, plain
+from zhibu_tenants.listings import OWN_ROLES, R
+from zhibu_tenants.powers.own_roles import define_role, end_role
 from zhibu_tenants.powers.review import ReviewLine, confirm, end_by_review, review_lines
 from zhibu_tenants.powers.staff_entries import EntryLine, approve, end_entry, entries
 from zhibu_tenants.roles import Wanted, grant_role
@@ -46,12 +46,9 @@ class AccessLine:
 
 @object_type("role.read", "role.define", description="A role of the tenant's own: a named set of permissions.")
 class OwnRole:
-    key: str = plain("Its key.")
+    key: str = column(R.c.key, "Its key.")
     actions: list[str] = plain("The permissions it holds.", size=200)
-
-    @field(description="What it is called.")
-    def name(self, root: TenantRole) -> str:
-        return root.name_zh
+    name: str = column(R.c.name_zh, "What it is called.")
 
 
 @object_type("staff.read", "staff.admit", description="That somebody of the platform's staff looked in, or asks to.")
@@ -107,17 +104,24 @@ class OwnRoleInput:
 
 @additions
 class PowersQuery:
-    @field("role.read", description="Every grant in force that the asker may see, by organization.", size=MOST)
+    @field(
+        "role.read",
+        description="Every grant in force that the asker may see, by organization.",
+        size=MOST,
+        computed="when a grant was last used is gathered from the audit",
+    )
     async def access_review(self, info: Info) -> list[AccessLine] | None:
         async with info.context.turn() as session:
             return await review_lines(session, info.context.platform.scopes, info.context.scope)  # type: ignore[return-value]
 
-    @field("role.read", description="The tenant's own roles by key.", size=100)
-    async def own_roles(self, info: Info) -> list[OwnRole] | None:
-        async with info.context.turn() as session:
-            return await own_roles(session)  # type: ignore[return-value]
+    own_roles: list[OwnRole] | None = first_of(OWN_ROLES, "The tenant's own roles by key.", "role.read", size=100)
 
-    @field("staff.read", description="The newest entries of platform staff.", size=50)
+    @field(
+        "staff.read",
+        description="The newest entries of platform staff.",
+        size=50,
+        computed="what was done in an entry is gathered from the audit",
+    )
     async def staff_entries(self, info: Info) -> list[StaffEntry] | None:
         async with info.context.turn() as session:
             return await entries(session)  # type: ignore[return-value]

@@ -46,7 +46,12 @@ class ChangeSettingPayload:
 
 @additions
 class SettingQuery:
-    @field(READ, description="The tenant's settings: core's own, and those of plugins that are on.", size=100)
+    @field(
+        READ,
+        description="The tenant's settings: core's own, and those of plugins that are on.",
+        size=100,
+        computed="which settings there are is declared by plugins, in the reader's language",
+    )
     async def settings(self, info: Info) -> list[Setting] | None:
         context = info.context
         async with context.turn() as session:

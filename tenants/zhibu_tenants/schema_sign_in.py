@@ -5,11 +5,11 @@ from typing import Annotated
 
 import strawberry
 
-from zhibu_core.identity.accounts import AccountLine, InvitationLine, accounts, invitations
-from zhibu_core.identity.models import Integrator
 from zhibu_graphql.context import Info
 from zhibu_graphql.errors import UserError
-from zhibu_graphql.fields import additions, field, mutation, object_type, part, plain
+from zhibu_graphql.fields import additions, column, first_of, mutation, object_type, part, plain
+from zhibu_graphql.reading.members import P
+from zhibu_tenants.listings import INVITATIONS, PROGRAMS, SIGN_INS, A, E, I
 from zhibu_tenants.sign_ins import invite_person, link_sign_in, unlink_sign_in, vouch_for
 
 MOST = 2_000
@@ -22,38 +22,31 @@ Scopes = Annotated[list[str], strawberry.argument(description="The permissions i
 
 @object_type("account.read", description="A sign-in of a person.")
 class SignIn:
-    person: str = plain("Whose it is.")
-    number: str | None = plain("Their staff or student number.")
-    issuer: str = plain("The issuer's address.")
-    subject: str = plain("The issuer's own id of the user.")
-
-    @field(description="When somebody last saw the person with their second factor.")
-    def vouched_at(self, root: AccountLine) -> dt.datetime | None:
-        return root.factor_vouched_at
+    person: str = column(P.c.name, "Whose it is.")
+    number: str | None = column(P.c.number, "Their staff or student number.")
+    issuer: str = column(A.c.issuer, "The issuer's address.")
+    subject: str = column(A.c.subject, "The issuer's own id of the user.")
+    vouched_at: dt.datetime | None = column(
+        A.c.factor_vouched_at, "When somebody last saw the person with their second factor."
+    )
 
 
 @object_type("account.read", description="A code that waits for its person.")
 class Invitation:
-    person: str = plain("Who is invited.")
-    number: str | None = plain("Their staff or student number.")
-    made_at: dt.datetime = plain("When it was made.")
-    expires_at: dt.datetime = plain("Until when it is good.")
+    person: str = column(P.c.name, "Who is invited.")
+    number: str | None = column(P.c.number, "Their staff or student number.")
+    made_at: dt.datetime = column(E.c.made_at, "When it was made.")
+    expires_at: dt.datetime = column(E.c.expires_at, "Until when it is good.")
 
 
 @object_type("integrator.read", description="A program of somebody else's that works in the tenant.")
 class Program:
-    name: str = plain("Its name.")
+    name: str = column(I.c.name, "Its name.")
     scopes: list[str] = plain("The permissions it has.", size=200)
-    made_at: dt.datetime = plain("Since when.")
-    last_used_on: dt.date | None = plain("The day on which it was last heard of.")
-
-    @field(description="Its client at the sign-in service.")
-    def client(self, root: Integrator) -> str:
-        return root.client_id
-
-    @field(description="When it ended, if it did.")
-    def ended_at(self, root: Integrator) -> dt.datetime | None:
-        return root.off_since
+    made_at: dt.datetime = column(I.c.made_at, "Since when.")
+    last_used_on: dt.date | None = column(I.c.last_used_on, "The day on which it was last heard of.")
+    client: str = column(I.c.client_id, "Its client at the sign-in service.")
+    ended_at: dt.datetime | None = column(I.c.off_since, "When it ended, if it did.")
 
 
 @part(description="What became of a change of sign-ins or integrators.")
@@ -65,23 +58,13 @@ class SignInPayload:
 
 @additions
 class SignInQuery:
-    @field("account.read", description="The sign-ins by name.", size=MOST)
-    async def sign_ins(self, info: Info) -> list[SignIn] | None:
-        async with info.context.turn() as session:
-            return (await accounts(session))[:MOST]  # type: ignore[return-value]
-
-    @field("account.read", description="The invitations that wait, the newest first.", size=200)
-    async def invitations(self, info: Info) -> list[Invitation] | None:
-        async with info.context.turn() as session:
-            found: list[InvitationLine] = await invitations(session)
-            return found  # type: ignore[return-value]
-
-    @field("integrator.read", description="The programs by name, ended ones too.", size=200)
-    async def programs(self, info: Info) -> list[Program] | None:
-        from zhibu_tenants.keycloak.programs import programs
-
-        async with info.context.turn() as session:
-            return (await programs(session))[:200]  # type: ignore[return-value]
+    sign_ins: list[SignIn] | None = first_of(SIGN_INS, "The sign-ins by name.", "account.read", size=MOST)
+    invitations: list[Invitation] | None = first_of(
+        INVITATIONS, "The invitations that wait, the newest first.", "account.read", size=200
+    )
+    programs: list[Program] | None = first_of(
+        PROGRAMS, "The programs by name, ended ones too.", "integrator.read", size=200
+    )
 
 
 @additions

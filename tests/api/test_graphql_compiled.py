@@ -1,22 +1,24 @@
 """Compiled reads: one statement each, plans shared and bounded, on Citus in three trips, and nothing that outlives a revocation."""
 
+import asyncio
 import datetime as dt
 import time
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from zhibu_core.errors import Unauthenticated
 from zhibu_core.identity import quick
 from zhibu_core.identity.remembered import Tokens
 from zhibu_core.organization.people import Person
 from zhibu_core.platform import Platform
-from zhibu_core.tenancy import reading
+from zhibu_core.tenancy import lending, reading
 from zhibu_core.tenancy.models import Base
 from zhibu_core.tenancy.scope import Scope
 from zhibu_graphql.engine import Operation, engine_for
+from zhibu_tenants.life.states import change_state
 from zhibu_testing.fixtures import all_powers
 from zhibu_testing.mutants.sql import mutated_statements
 from zhibu_testing.statements import faults_of
@@ -60,8 +62,8 @@ async def test_in_a_demo_a_header_says_which_way_was_taken(
 ) -> None:
     slug = api.home.tenant.slug
     await api.ask("{ viewer { name } }")
-    at, tenant = platform.tenants_seen[slug]
-    monkeypatch.setitem(platform.tenants_seen, slug, (at, replace(tenant, is_demo=True)))
+    at, tenant = platform.tenants.known[slug]
+    monkeypatch.setitem(platform.tenants.known, slug, (at, replace(tenant, is_demo=True)))
     compiled = [(await api.ask("{ viewer { name } }")).headers["zhibu-way"] for _ in range(2)]
     assert compiled == ["compiled; statements=1"] * 2
     way = (await api.ask('{ duties(period: "2026Q2", first: 1) { totalCount } }')).headers["zhibu-way"]
@@ -102,10 +104,11 @@ async def test_plans_on_a_connection_are_bounded(api: Any, platform: Platform, m
     await readers.close()
     for n in range(1, 9):
         await asked(platform, scope, f"{{ a{n}: members(first: {n}) {{ edges {{ node {{ name }} }} }} }}")
-    async with readers._lease() as lease:
-        prepared = await lease.connection.fetchval("select count(*) from pg_prepared_statements where name like 'z%'")
-        # Those that it brought from before the bound was lowered go one by one.
-        assert prepared == len(lease.prepared)
+    lease = await readers.lending.take()
+    prepared = await lease.connection.fetchval("select count(*) from pg_prepared_statements where name like 'z%'")
+    # Those that it brought from before the bound was lowered go one by one.
+    assert prepared == len(lease.prepared)
+    readers.lending.give_back(lease)
 
 
 async def test_every_table_of_a_plan_is_tied_to_the_tenant_and_a_missing_tie_is_seen(
@@ -135,16 +138,57 @@ async def test_where_no_connection_is_free_one_is_asked_to_try_again(
     api: Any, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await api.ask(LISTS)
-    monkeypatch.setattr(reading, "WAIT", 0.02)
-    turns = platform.database.readers._turns
-    taken = [await turns.acquire() for _ in range(platform.database.readers.most)]
+    monkeypatch.setattr(lending, "WAIT", 0.02)
+    readers = platform.database.readers
+    taken = [await readers.lending.take() for _ in range(readers.most)]
     try:
         answer = await api.ask(LISTS)
     finally:
-        for _ in taken:
-            turns.release()
+        for lease in taken:
+            readers.lending.give_back(lease)
     assert (answer.status, answer.headers["retry-after"]) == (503, "2")
     assert "data" not in answer.body
+
+
+async def test_connections_are_handed_over_in_the_order_of_asking_and_none_is_lost(platform: Platform) -> None:
+    lent = platform.database.readers.lending
+    taken = [await lent.take() for _ in range(lent.most)]
+    first, gone, last = [asyncio.create_task(lent.take()) for _ in range(3)]
+    await asyncio.sleep(0)
+    lent.give_back(taken[0])
+    lent.give_back(taken[1])
+    gone.cancel()  # just as it was given one: that goes to the next
+    assert [await first, await last] == taken[:2]
+    for lease in taken:
+        lent.give_back(lease)
+    assert len({id(await lent.take()) for _ in taken}) == lent.most
+    for lease in taken:
+        lent.give_back(lease)
+
+
+async def test_who_asks_again_is_looked_at_in_the_round_trip_of_his_read(
+    fresh: Any, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = "{ viewer { name roles { role } } }"
+    for _ in range(2):
+        before = (await fresh.ask(query)).data["viewer"]
+    with monkeypatch.context() as nobody_looks:
+        nobody_looks.setattr(platform.quick, "scope", None)
+        assert (await fresh.ask(query)).data["viewer"] == before
+    async with platform.database.session(fresh.home.tenant.id) as session:
+        renamed = (await session.scalars(select(Person).where(Person.name == before["name"]))).one()
+        renamed.name = "改名"
+    for _ in range(2):
+        assert (await fresh.ask(query)).data["viewer"]["name"] == "改名"
+    meetings = '{ organization(code: "111") { meetings(first: 1) { totalCount } } }'
+    for _ in range(2):
+        assert (await fresh.ask(meetings)).data["organization"]["meetings"]["totalCount"] == 0
+    async with platform.database.session(fresh.home.tenant.id) as session:
+        off = text("update plugin_enablement set is_on = false where tenant_id = :t and plugin = 'orglife'")
+        await session.execute(off, {"t": fresh.home.tenant.id})
+    assert "Cannot query field 'meetings'" in str((await fresh.ask(meetings)).body)
+    await change_state(platform, fresh.home.tenant, "suspended")
+    assert (await fresh.ask(query)).status == 403
 
 
 async def test_what_is_taken_from_somebody_is_gone_at_the_next_request(fresh: Any, platform: Platform) -> None:

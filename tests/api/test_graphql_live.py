@@ -5,6 +5,7 @@ import contextlib
 import datetime as dt
 import json
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -23,6 +24,7 @@ from zhibu_core.tenancy.changes import tell
 from zhibu_core.tenancy.ids import new_id
 from zhibu_graphql.ids import global_id
 from zhibu_graphql.live import connection, subscription
+from zhibu_graphql.live.sharing import Sharing
 from zhibu_tenants.enablement import switch
 from zhibu_tenants.roles import revoke_role
 from zhibu_testing.browsing import app_of
@@ -299,3 +301,45 @@ async def test_another_protocol_is_not_spoken(api: Any, origin: str) -> None:
     with pytest.raises((ConnectionClosed, InvalidStatus)):
         async with connect(address, subprotocols=[Subprotocol("graphql-ws")], proxy=None) as socket:
             await socket.recv()
+
+
+async def test_those_who_watch_the_same_share_one_statement(
+    api: Any, origin: str, platform: Platform, statements: Any
+) -> None:
+    id_of = (await api.ask(BRANCH)).data["organization"]["id"]
+    async with contextlib.AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(opened(api, origin)) for _ in range(6)]
+        for client in clients:
+            await client.subscribe(WATCH, id=id_of)
+        before = [await client.hear() for client in clients]
+        with statements:
+            await talk(platform, api.home, "111")
+            after = [await client.hear() for client in clients]
+        assert len({json.dumps(one["payload"]["data"]) for one in after}) == 1
+        assert before != after
+        assert sum("count(*)" in one and one.startswith("select (") for one in statements.seen) == 1
+
+
+async def test_what_is_shared_began_after_whoever_shares_it_was_woken() -> None:
+    sharing: Sharing[int] = Sharing()
+    done: list[int] = []
+
+    async def work() -> int:
+        done.append(len(done))
+        await asyncio.sleep(0)
+        if done[-1] == 2:
+            raise ValueError
+        return done[-1]
+
+    now = time.monotonic()
+    assert await asyncio.gather(*(sharing.of("a", now, work) for _ in range(9))) == [0] * 9
+    assert await sharing.of("a", now, work) == 0
+    later = time.monotonic()
+    assert await sharing.of("a", later, work) == 1
+    with pytest.raises(ValueError):
+        await sharing.of("b", later, work)
+    assert await sharing.of("b", later, work) == 3
+    gone = asyncio.create_task(sharing.of("c", later, work))
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert await sharing.of("c", later, work) == 4

@@ -58,7 +58,7 @@ async def test_a_pool_that_is_used_up_answers_503_and_says_when(fresh: Platform,
         for _ in range(5):  # one, and four that overflow
             session = await held.enter_async_context(fresh.database.session(parties.home.id))
             await session.connection()
-        fresh.tenants_seen.clear()
+        fresh.tenants.known.clear()
         fresh.doors_seen.clear()
         start = asyncio.get_running_loop().time()
         answer = await browser.get(path, headers={"accept": accept})

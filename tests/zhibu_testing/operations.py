@@ -1,6 +1,5 @@
 """Random valid reads over a schema: fragments, aliases, directives, variables, cursors; for comparing two ways of answering."""
 
-import inspect
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,17 +13,18 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLUnionType,
     get_named_type,
     is_composite_type,
 )
 
+from zhibu_graphql.compiled.coverage import is_compiled
+from zhibu_graphql.compiled.nodes import finds_by_listing
 from zhibu_graphql.compiled.selection import DEFINITION
-from zhibu_graphql.cost import is_connection
-from zhibu_graphql.fields import KEY
-from zhibu_graphql.sql import Says
 
 MOST_ALIASES, DEEPEST = 18, 9
-CURSORED = ("edges", "pageInfo", "totalCount")
+NEVER_TWICE = frozenset({"MeetingFile.link"})
+"""Signed for the second in which it was asked for."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,9 @@ class OperationWriter:
     pools: Pools
     chance: Random
     _variables: dict[str, tuple[str, Any, Any]] = field(default_factory=dict)
+    fields: set[str] = field(default_factory=set)
+    """What was asked for, by "Type.field"."""
+
     _fragments: list[str] = field(default_factory=list)
     _aliases: int = 0
 
@@ -64,7 +67,10 @@ class OperationWriter:
         values = {name: value for name, (_, value, given) in self._variables.items() if given}
         return Written(text, values)
 
-    def _selections(self, kind: GraphQLObjectType | GraphQLInterfaceType, depth: int) -> str:
+    def _selections(self, kind: Any, depth: int) -> str:
+        if isinstance(kind, GraphQLUnionType):
+            inside = " ".join(f"... on {one.name} {self._selections(one, depth)}" for one in kind.types)
+            return "{ __typename " + inside + " }"
         names = [name for name in kind.fields if _is_declared(kind, name) and (depth < DEEPEST or _is_leaf(kind, name))]
         if depth > 4:
             names = [name for name in names if _is_leaf(kind, name) or self.chance.random() < 0.3]
@@ -81,7 +87,10 @@ class OperationWriter:
 
     def _some_nodes(self) -> list[GraphQLObjectType]:
         node: Any = self.schema.get_type("Node")
-        return [one for one in self.schema.get_possible_types(node) if self.chance.random() < 0.6]
+        kinds = [
+            one for one in self.schema.get_possible_types(node) if finds_by_listing(one.extensions[DEFINITION].origin)
+        ]
+        return [one for one in kinds if self.chance.random() < 0.6]
 
     def _wrapped(self, kind: GraphQLObjectType | GraphQLInterfaceType, depth: int) -> str:
         leaves = [name for name in kind.fields if _is_declared(kind, name) and _is_leaf(kind, name)]
@@ -95,6 +104,7 @@ class OperationWriter:
 
     def _field(self, kind: GraphQLObjectType | GraphQLInterfaceType, name: str, depth: int) -> str:
         definition = kind.fields[name]
+        self.fields.add(f"{kind.name}.{name}")
         alias = ""
         # A key that stands twice must stand for the same: arguments get an alias of their own.
         if definition.args or self.chance.random() < 0.1:
@@ -155,14 +165,6 @@ def _is_leaf(kind: Any, name: str) -> bool:
 
 
 def _is_declared(kind: Any, name: str) -> bool:
-    """Whether the field says what stands behind it (or is part of a page), so that it may be compiled."""
-    if name == "unmasked":
-        return False
-    definition = kind.fields[name]
-    if (isinstance(kind, GraphQLObjectType) and is_connection(kind)) or kind.name in ("PageInfo", "Viewer", "HeldRole"):
-        return True
-    asks, own = definition.extensions[KEY], definition.extensions[DEFINITION]
-    if isinstance(asks.behind, Says):
-        function = asks.behind.function
-        return not inspect.iscoroutinefunction(function) and "info" not in inspect.signature(function).parameters
-    return asks.behind is not None or own.base_resolver is None
+    """Whether it may be compiled, and two answers made one after the other are the same."""
+    of_scope = kind.name in ("Viewer", "HeldRole", "Tenant")
+    return f"{kind.name}.{name}" not in NEVER_TWICE and is_compiled(kind, name, of_scope=of_scope)

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from zhibu_core.errors import Forbidden, Unauthenticated
 from zhibu_core.identity.code_flow import belongs
 from zhibu_core.identity.models import Integrator
-from zhibu_core.identity.quick import Shown
-from zhibu_core.identity.second_factor import counts
+from zhibu_core.identity.quick import Remembered, Shown, Who
+from zhibu_core.identity.second_factor import counts, enrolled_lately
 from zhibu_core.identity.sessions import person_of_account
 from zhibu_core.identity.sources import Doors, Program, Source, doors_of, doors_seen
 from zhibu_core.platform import Platform
@@ -50,6 +50,18 @@ async def scope_of_bearer(
 
 async def scope_at_once(platform: Platform, tenant: Tenant, authorization: str, request_id: str) -> Scope | None:
     """The same by one statement, where the tenant's doors are known; None where the long way must look."""
+    who = await _who(platform, tenant, authorization)
+    return None if who is None else await platform.quick.scope(tenant, who, request_id)
+
+
+async def remembered_scope(platform: Platform, tenant: Tenant, authorization: str) -> Remembered | None:
+    """The scope as it was when the bearer asked last, by no statement: good only for a read that looks at it anew."""
+    who = await _who(platform, tenant, authorization)
+    return None if who is None else platform.quick.remembered(tenant, who)
+
+
+async def _who(platform: Platform, tenant: Tenant, authorization: str) -> Who | None:
+    """Whose valid token it is; None where the long way must look."""
     kind, _, token = authorization.partition(" ")
     doors = doors_seen(platform, tenant)
     if doors is None or kind.lower() != "bearer" or not token.strip():
@@ -57,18 +69,17 @@ async def scope_at_once(platform: Platform, tenant: Tenant, authorization: str, 
     claims = await platform.tokens.claims(token.strip(), doors.issuers)
     program = _program(doors, claims)
     if program is not None:
-        if platform.programs_seen.get(program.id) != tenant.current_day():
-            return None
-        return await platform.quick.scope_of_program(tenant, program, request_id)
-    source = doors.source(str(claims["iss"]))
-    if (
-        source is None
-        or not belongs(claims, source)
-        or (source.level is not None and claims.get("acr") == source.level)
-    ):
+        return program if platform.programs_seen.get(program.id) == tenant.current_day() else None
+    issuer, subject = str(claims["iss"]), str(claims["sub"])
+    source = doors.source(issuer)
+    if source is None or not belongs(claims, source):
         return None
-    account = Shown(str(claims["iss"]), str(claims["sub"]), str(claims.get("client_id") or claims.get("azp") or "api"))
-    return await platform.quick.scope(tenant, account, request_id, strong=source.level is None)
+    client = str(claims.get("client_id") or claims.get("azp") or "api")
+    if source.level is None or claims.get("acr") != source.level:
+        return Shown(issuer, subject, client, source.level is None)
+    given = float(claims.get("auth_time") or 0) if claims.get("sid") else 0.0
+    enrolled = enrolled_lately(platform, issuer, subject, given)
+    return None if enrolled is None else Shown(issuer, subject, client, strong=True, enrolled=enrolled)
 
 
 def _program(doors: Doors, claims: dict[str, Any]) -> Program | None:

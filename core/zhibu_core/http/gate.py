@@ -1,7 +1,7 @@
 """The guard before every tenant route: who asks, is the plugin on, is the action held; all from the route's own opt."""
 
-import time
 import uuid
+from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -14,10 +14,10 @@ from zhibu_core.errors import Forbidden, NotFound
 from zhibu_core.http.bearer import scope_at_once, scope_of_bearer
 from zhibu_core.http.refused import TENANT
 from zhibu_core.identity.permissions import STAFF_ROLE
-from zhibu_core.identity.sessions import cookie_name, live_session
+from zhibu_core.identity.quick import Browser, Remembered
+from zhibu_core.identity.sessions import cookie_name, hash_of
 from zhibu_core.identity.staff import COOKIE, admitted, staff_of_session
 from zhibu_core.platform import Platform
-from zhibu_core.tenancy.directory import find_tenant
 from zhibu_core.tenancy.scope import Scope, Tenant
 from zhibu_core.words import Words
 
@@ -26,9 +26,6 @@ PUBLIC = "public"
 """The action of routes that need nobody signed in, such as the sign-in page."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-TENANT_KEPT = 1.0
-"""Seconds for which a tenant's name and state are not asked again: so long may a suspended one still answer."""
-
 CLOSED = Words(
     "本单位的平台暂停使用。数据都在，恢复后可继续使用。请向本单位管理员了解原因。",
     "This organization's platform is paused. Its data is kept and can be used again once it resumes. Ask its administrator why.",
@@ -65,11 +62,7 @@ async def _note_visit(platform: Platform, scope: Scope, action: str, path: str) 
 
 async def open_tenant(platform: Platform, slug: str) -> Tenant:
     """The tenant of this slug; raises `NotFound`, or `Forbidden` for one that is not open."""
-    at, tenant = platform.tenants_seen.get(slug, (-TENANT_KEPT, None))
-    if tenant is None or time.monotonic() - at > TENANT_KEPT:
-        async with platform.database.system_session() as system:
-            tenant = await find_tenant(system, slug)
-        platform.tenants_seen[slug] = (time.monotonic(), tenant)
+    tenant = await platform.tenants.of(slug)
     if tenant.state != "open":
         raise Forbidden("tenant_closed", CLOSED)
     return tenant
@@ -80,23 +73,40 @@ async def scope_of(platform: Platform, tenant: Tenant, connection: Connection) -
     return await _scope(platform, tenant, connection)
 
 
+def request_id_of(headers: Mapping[str, str]) -> str:
+    """The caller's own id of the request, else one of ours."""
+    return headers.get("x-request-id", "")[:64] or uuid.uuid4().hex[:12]
+
+
 async def _scope(platform: Platform, tenant: Tenant, connection: Connection) -> Scope:
-    request_id = connection.headers.get("x-request-id", "")[:64] or uuid.uuid4().hex[:12]
+    request_id = request_id_of(connection.headers)
     if authorization := connection.headers.get("authorization", ""):
         known = await scope_at_once(platform, tenant, authorization, request_id)
         if known is not None:
             return known
+    elif browser := _browser(tenant, connection):
+        known = await platform.quick.scope(tenant, browser, request_id)
+        if known is not None:
+            same_origin(connection)
+            return known
     async with platform.database.session(tenant.id) as session:
-        if authorization := connection.headers.get("authorization", ""):
+        if authorization:
             return await scope_of_bearer(platform, session, tenant, authorization, request_id)
-        secret = connection.cookies.get(cookie_name(tenant.slug))
-        live = await live_session(session, tenant.id, secret) if secret else None
-        if live is None:
-            return await _scope_of_staff(platform, session, tenant, connection, request_id)
+        return await _scope_of_staff(platform, session, tenant, connection, request_id)
+
+
+def remembered_browser(platform: Platform, tenant: Tenant, connection: Connection) -> Remembered | None:
+    """The scope as it was when the browser of our own pages asked last (`quick.remembered`); None for any other."""
+    browser = _browser(tenant, connection)
+    found = platform.quick.remembered(tenant, browser) if browser else None
+    if found is not None:
         same_origin(connection)
-        return await platform.scopes.scope(
-            session, tenant, live.person_id, request_id=request_id, strong=live.is_strong
-        )
+    return found
+
+
+def _browser(tenant: Tenant, connection: Connection) -> Browser | None:
+    secret = connection.cookies.get(cookie_name(tenant.slug))
+    return Browser(hash_of(secret)) if secret else None
 
 
 async def _scope_of_staff(

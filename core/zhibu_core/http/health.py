@@ -36,7 +36,8 @@ def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     platform: Platform = request.app.state.platform
     token = platform.settings.metrics_token
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
-    allowed = hmac.compare_digest(given, token) if token else (request.client and request.client.host in LOOPBACK)
+    is_near = request.client is not None and request.client.host in LOOPBACK
+    allowed = hmac.compare_digest(given.encode(), token.encode()) if token else is_near
     if not allowed:
         raise Forbidden("metrics", "Metrics are for loopback or with the token of ZHIBU_METRICS_TOKEN.")
     return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -18,6 +18,12 @@ from zhibu_core.identity.models import Account
 if TYPE_CHECKING:
     from zhibu_core.platform import Platform
 
+SEEN_FOR = 60.0
+"""Seconds for which an issuer's answer is good, for tokens of sign-ins before it was asked: so what they used is in it."""
+
+SKEW = 10.0
+"""Seconds by which the issuer's clock may differ from ours."""
+
 LASTS = dt.timedelta(hours=2)
 """How long after it was given a second factor lets one act as an administrator."""
 
@@ -45,7 +51,20 @@ async def strong_until(
     if vouched is None or given + LASTS < dt.datetime.now(dt.UTC):
         return never
     enrolled = await enrolment_dates(platform, issuer, subject)
+    if enrolled:
+        platform.factors_seen.put((issuer, subject), (time.time(), max(enrolled).timestamp()))
     return given + LASTS if enrolled and max(enrolled) <= vouched else never
+
+
+def enrolled_lately(platform: "Platform", issuer: str, subject: str, authenticated_at: float) -> float | None:
+    """When the subject's youngest factor was enrolled (seconds since 1970), as the issuer said within the last minute.
+
+    None where it must be asked, or where the factor given at that time counts no more.
+    """
+    seen, now = platform.factors_seen.get((issuer, subject)), time.time()
+    if seen is None or now - seen[0] > SEEN_FOR or seen[0] < authenticated_at + SKEW:
+        return None
+    return seen[1] if now - authenticated_at < LASTS.total_seconds() else None
 
 
 async def enrolment_dates(platform: "Platform", issuer: str, subject: str) -> Sequence[dt.datetime]:

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import Forbidden
@@ -32,19 +32,6 @@ def cookie_name(slug: str) -> str:
     return f"__Host-zhibu-{slug}"
 
 
-@dataclass(frozen=True)
-class Live:
-    """A session that is open: whose, and until when its second factor counts; none where the source asks for none."""
-
-    person_id: uuid.UUID
-    strong_until: dt.datetime | None
-
-    @property
-    def is_strong(self) -> bool:
-        """Whether it may do what needs a second factor."""
-        return self.strong_until is None or self.strong_until > dt.datetime.now(dt.UTC)
-
-
 async def open_session(
     session: AsyncSession,
     issuer: str,
@@ -62,7 +49,7 @@ async def open_session(
     session.add(
         WebSession(
             id=new_id(),
-            secret_hash=_hash(secret),
+            secret_hash=hash_of(secret),
             person_id=person,
             issuer=issuer,
             subject=subject,
@@ -102,18 +89,6 @@ async def person_of_account(session: AsyncSession, issuer: str, subject: str) ->
     return person
 
 
-_FIND = text(
-    "select person_id, strong_until from web_session where tenant_id = :t and secret_hash = :hash and expires_at > :now"
-)
-
-
-async def live_session(session: AsyncSession, tenant_id: uuid.UUID, secret: str) -> Live | None:
-    """The session of this secret if it is open, or None."""
-    bound = {"t": tenant_id, "hash": _hash(secret), "now": dt.datetime.now(dt.UTC)}
-    row = (await session.execute(_FIND, bound)).one_or_none()
-    return Live(row.person_id, row.strong_until) if row else None
-
-
 async def close_sessions_of(session: AsyncSession, issuer: str, *, session_id: str | None, subject: str | None) -> int:
     """Ends the issuer's session of this id, or where it names none, all sessions of the subject; returns how many."""
     query = delete(WebSession).where(WebSession.issuer == issuer)
@@ -130,9 +105,10 @@ async def close_sessions_of(session: AsyncSession, issuer: str, *, session_id: s
 
 async def close_session(session: AsyncSession, secret: str) -> None:
     """Ends the session of this secret, if there is one."""
-    await session.execute(delete(WebSession).where(WebSession.secret_hash == _hash(secret)))
+    await session.execute(delete(WebSession).where(WebSession.secret_hash == hash_of(secret)))
     await tell_of_access(session)
 
 
-def _hash(secret: str) -> bytes:
+def hash_of(secret: str) -> bytes:
+    """What the table holds of a cookie's secret."""
     return sha256(secret.encode()).digest()

@@ -128,7 +128,11 @@ async def _giving(connection: Connection, tables: Sequence[Relation], mine: uuid
 
 
 async def _binding(connection: Connection, other: uuid.UUID) -> Check:
-    tries = {"app.bind": "select app.bind($1)", "app.read": "select app.read($1, 'none', array[]::text[])"}
+    tries = {
+        "app.bind": "select app.bind($1)",
+        "app.read": "select app.read($1, 'none', array[]::text[])",
+        "app.read_if": "select app.read_if($1, 'none', array[]::text[], null, 'none', array[]::text[])",
+    }
     found = [
         Fault(name, REBINDS)
         for name, statement in tries.items()

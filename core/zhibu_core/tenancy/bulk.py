@@ -1,5 +1,6 @@
 """Writes rows in bulk: unnest anchored on tenant_anchor, the form that row security and Citus both take (scale.md 5)."""
 
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -54,6 +55,12 @@ async def insert_columns(
         part = {name: values[start : start + at_once] for name, values in columns.items()}
         await connection.execute(statement, tenant_of(session), *shape.pack(part))
     return length
+
+
+def insertion_of(table: Table, tenant: uuid.UUID, rows: Sequence[Mapping[str, Any]]) -> tuple[str, list[Any]]:
+    """The statement that inserts rows (all with the same keys) for a tenant, and its arguments, for asyncpg."""
+    shape = arrays_of(table, tuple(rows[0]))
+    return shape.insertion(""), [tenant, *shape.pack({name: [row[name] for row in rows] for name in rows[0]})]
 
 
 async def update_rows(

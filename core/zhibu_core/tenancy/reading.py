@@ -1,33 +1,34 @@
 """Reads compiled to one statement: by app.read on the pool's own connections, where plans are prepared by name, bounded."""
 
 import asyncio
-import time
 import uuid
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from hashlib import sha256
+from typing import Any, TypeVar
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.pool import PoolProxiedConnection
-from sqlalchemy.util import greenlet_spawn
+
+from zhibu_core.tenancy.lending import Lease, Lending
 
 KEPT = 128
 """Plans prepared on one connection; the one not used for longest is deallocated."""
 
-IDLE = 2.0
-"""Seconds after which a connection that reads nothing goes back to the pool."""
-
-WAIT = 2.0
-"""Seconds to wait for a connection."""
-
-PLANS = "zhibu_plans"
 _READ = "select app.read($1, $2, $3)"
+_READ_IF = "select app.read_if($1, $2, $3, $4, $5, $6)"
 _CITUS = "select exists (select from pg_extension where extname = 'citus')"
+CHANGED = "\x01"
+"""What app.read_if puts before another answer than the expected: no text of a database begins so by itself."""
+
+T = TypeVar("T")
+Write = tuple[str, Sequence[Any]]
+"""A statement that writes, and its arguments."""
+
+Then = Callable[[str], Sequence[Write]]
+"""What is written after a read, made of its answer."""
+
 _LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.AdminShutdownError, OSError)
 
 
@@ -46,18 +47,26 @@ class Statement:
         return f"prepare {self.name}{given} as {self.sql}"
 
 
-def _as_sqlalchemy(statement: Statement, error: Exception, *, lost: bool = False) -> DBAPIError:
-    return DBAPIError(statement.sql, None, error, connection_invalidated=lost)
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A read with the answer (its SHA-256) that it must still give."""
+
+    statement: Statement
+    arguments: Sequence[str | None]
+    digest: bytes
 
 
-@dataclass(eq=False)
-class _Lease:
-    """A connection of the pool that reads for as long as there is something to read."""
+class Changed(Exception):
+    """An `Expected` read answers otherwise now."""
 
-    lent: PoolProxiedConnection
-    connection: Any
-    prepared: OrderedDict[str, None]
-    since: float = 0.0
+
+def digest_of(answer: str) -> bytes:
+    """What an `Expected` read is compared by."""
+    return sha256(answer.encode()).digest()
+
+
+def _as_sqlalchemy(statement: str, error: Exception, *, lost: bool = False) -> DBAPIError:
+    return DBAPIError(statement, None, error, connection_invalidated=lost)
 
 
 @dataclass(eq=False)
@@ -71,124 +80,141 @@ class Readers:
     engine: AsyncEngine
     most: int
     in_transaction: bool | None = None
-    _free: list[_Lease] = field(default_factory=list)
-    _turns: asyncio.Semaphore = field(init=False)
-    _sweeping: asyncio.Task[None] | None = None
+    lending: Lending = field(init=False)
 
     def __post_init__(self) -> None:
-        self._turns = asyncio.Semaphore(self.most)
+        self.lending = Lending(self.engine, self.most, self._is_citus)
 
-    async def read(self, tenant: uuid.UUID, statement: Statement, arguments: Sequence[str | None]) -> str:
-        """The statement's answer for a tenant.
+    async def read(
+        self,
+        tenant: uuid.UUID,
+        statement: Statement,
+        arguments: Sequence[str | None],
+        then: Then | None = None,
+        *,
+        expected: Expected | None = None,
+    ) -> str:
+        """The statement's answer for a tenant; with `then`, what follows from it is written in the same transaction.
+
+        With `expected` it is read only if that still answers the same: in the same round trip, else raises `Changed`.
 
         Raises `DBAPIError` for what PostgreSQL raises, as SQLAlchemy does, and its `TimeoutError` where no connection is
-        free. A read is tried again where its connection or its plan was lost: after a restart every one in the pool is.
+        free, and what `then` raises: then nothing is written. A read is tried again where its connection or its plan was
+        lost: after a restart every one in the pool is.
         """
+        answer = await self._lent(
+            statement.sql, lambda lease: self._read(lease, tenant, statement, arguments, then, expected)
+        )
+        if expected is not None and answer.startswith(CHANGED):
+            raise Changed
+        return answer
+
+    async def look(self, statement: str, *arguments: Any) -> Any:
+        """The first row of a statement on global tables, of no tenant, by asyncpg; None for none. Raises as `read`."""
+        return await self._lent(statement, lambda lease: self._look(lease, statement, arguments))
+
+    async def close(self) -> None:
+        """Gives all connections back."""
+        await self.lending.close()
+
+    async def _lent(self, statement: str, work: Callable[[Lease], Coroutine[Any, Any, T]]) -> T:
         tries = 0
         while True:
+            lease = await self.lending.take()
             try:
-                async with self._lease() as lease:
-                    return await self._read(lease, tenant, statement, arguments)
+                done = await work(lease)
             except (asyncpg.InvalidSQLStatementNameError, *_LOST) as error:
+                await self._lost(lease, error)
                 tries += 1
                 if tries > self.most:
                     raise _as_sqlalchemy(statement, error, lost=True) from error
             except asyncpg.PostgresError as error:
+                await self.lending.give_back_broken_off(lease)
                 raise _as_sqlalchemy(statement, error) from error
+            except asyncio.CancelledError:
+                await self.lending.lose(lease)
+                raise
+            except BaseException:
+                await self.lending.give_back_broken_off(lease)
+                raise
+            else:
+                self.lending.give_back(lease)
+                return done
 
-    async def close(self) -> None:
-        """Gives all connections back."""
-        if self._sweeping is not None:
-            self._sweeping.cancel()
-            self._sweeping = None
-        while self._free:
-            await greenlet_spawn(self._free.pop().lent.close)
+    async def _lost(self, lease: Lease, error: Exception) -> None:
+        """Of a connection that has forgotten its plans nothing else is lost."""
+        if not isinstance(error, asyncpg.InvalidSQLStatementNameError):
+            await self.lending.lose(lease)
+            return
+        lease.prepared.clear()
+        await self.lending.give_back_broken_off(lease)
+
+    async def _look(self, lease: Lease, statement: str, arguments: Sequence[Any]) -> Any:
+        self._say(statement, arguments)
+        return await lease.connection.fetchrow(statement, *arguments)
 
     async def _read(
-        self, lease: _Lease, tenant: uuid.UUID, statement: Statement, arguments: Sequence[str | None]
+        self,
+        lease: Lease,
+        tenant: uuid.UUID,
+        statement: Statement,
+        arguments: Sequence[str | None],
+        then: Then | None,
+        expected: Expected | None,
+    ) -> str:
+        fetch = lease.connection.fetchval
+        if expected is not None:
+            await self._make_ready(lease, expected.statement, expected.arguments)
+        await self._make_ready(lease, statement, arguments)
+        if self.in_transaction or then is not None:
+            return await self._read_in_transaction(lease, tenant, statement, arguments, then, expected)
+        if expected is None:
+            return str(await fetch(_READ, tenant, statement.name, arguments))
+        of = expected.statement.name
+        return str(await fetch(_READ_IF, tenant, of, expected.arguments, expected.digest, statement.name, arguments))
+
+    async def _read_in_transaction(
+        self,
+        lease: Lease,
+        tenant: uuid.UUID,
+        statement: Statement,
+        arguments: Sequence[str | None],
+        then: Then | None,
+        expected: Expected | None,
     ) -> str:
         connection = lease.connection
+        await connection.execute(f"begin; select app.bind('{tenant}')")
+        answer = CHANGED
+        if expected is None or expected.digest == digest_of(
+            str(await connection.fetchval(_READ, tenant, expected.statement.name, expected.arguments))
+        ):
+            answer = str(await connection.fetchval(_READ, tenant, statement.name, arguments))
+            for written, values in then(answer) if then else ():
+                self._say(written, values)
+                await connection.execute(written, *values)
+        await connection.execute("commit")
+        return answer
+
+    async def _make_ready(self, lease: Lease, statement: Statement, arguments: Sequence[str | None]) -> None:
+        """Prepares the statement on the connection, if it is not yet."""
+        self._say(statement.sql, arguments)
         if statement.name in lease.prepared:
             lease.prepared.move_to_end(statement.name)
-        else:
-            await self._prepare(lease, statement)
-        self._say(statement, arguments)
-        try:
-            if not self.in_transaction:
-                return str(await connection.fetchval(_READ, tenant, statement.name, arguments))
-            await connection.execute(f"begin; select app.bind('{tenant}')")
-            answer = await connection.fetchval(_READ, tenant, statement.name, arguments)
-            await connection.execute("commit")
-            return str(answer)
-        except asyncpg.InvalidSQLStatementNameError:
-            lease.prepared.clear()
-            raise
-
-    async def _prepare(self, lease: _Lease, statement: Statement) -> None:
-        if self.in_transaction is None:
-            self.in_transaction = bool(await lease.connection.fetchval(_CITUS))
+            return
         dropped = ""
         if len(lease.prepared) >= KEPT:
             dropped = f"deallocate {lease.prepared.popitem(last=False)[0]}; "
         await lease.connection.execute(dropped + statement.preparing)
         lease.prepared[statement.name] = None
 
-    def _say(self, statement: Statement, arguments: Sequence[str | None]) -> None:
+    async def _is_citus(self, connection: Any) -> bool:
+        if self.in_transaction is None:
+            self.in_transaction = bool(await connection.fetchval(_CITUS))
+        return self.in_transaction
+
+    def _say(self, statement: str, arguments: Sequence[Any]) -> None:
         """Tells whoever listens to the engine's statements, as SQLAlchemy does for its own."""
         heard = self.engine.sync_engine.dispatch.before_cursor_execute
         if heard:
             for listener in heard:
-                listener(None, None, statement.sql, tuple(arguments), None, False)
-
-    @asynccontextmanager
-    async def _lease(self) -> AsyncIterator[_Lease]:
-        if self._turns.locked():
-            await self._wait()
-        else:
-            await self._turns.acquire()
-        lease = None
-        try:
-            lease = self._free.pop() if self._free else await self._borrow()
-            yield lease
-        except (*_LOST, asyncio.CancelledError):
-            if lease is not None:
-                lease.prepared.clear()
-                await greenlet_spawn(lease.lent.invalidate)
-            raise
-        except BaseException:
-            if lease is not None:
-                await self._put_back(lease)
-            raise
-        else:
-            await self._put_back(lease)
-        finally:
-            self._turns.release()
-
-    async def _wait(self) -> None:
-        try:
-            async with asyncio.timeout(WAIT):
-                await self._turns.acquire()
-        except TimeoutError:
-            raise PoolTimeout("no connection is free to read") from None
-
-    async def _borrow(self) -> _Lease:
-        lent = await self.engine.execution_options(tenant=None).raw_connection()
-        return _Lease(lent, lent.driver_connection, lent.info.setdefault(PLANS, OrderedDict()))
-
-    async def _put_back(self, lease: _Lease) -> None:
-        if self.in_transaction and lease.connection.is_in_transaction():
-            await lease.connection.execute("rollback")
-        lease.since = time.monotonic()
-        self._free.append(lease)
-        if self._sweeping is None or self._sweeping.done():
-            self._sweeping = asyncio.get_running_loop().create_task(self._sweep())
-
-    async def _sweep(self) -> None:
-        """Gives connections back that had nothing to read for a while."""
-        while self._free:
-            await asyncio.sleep(IDLE)
-            before = time.monotonic() - IDLE
-            idle = [lease for lease in self._free if lease.since <= before]
-            self._free = [lease for lease in self._free if lease.since > before]
-            for lease in idle:
-                await greenlet_spawn(lease.lent.close)
+                listener(None, None, statement, tuple(arguments), None, False)

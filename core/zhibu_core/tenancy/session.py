@@ -20,18 +20,24 @@ CONNECTION = "connection"
 """Where a session knows the connection of its running transaction: no greenlet is needed to reach the driver."""
 
 LIMITS = "limits"
+BESIDE_READS = 4
+"""Connections that reads never take (`tenancy/reading.py`): sessions need some while everybody reads."""
 
 
 class Database:
-    """The runtime's pool of connections (role app_rt), and the only maker of sessions."""
+    """The runtime's pool of connections (role app_rt), and the only maker of sessions.
+
+    Of its `pool_size` and four more connections, which are made when they are needed, reads take `pool_size` at most.
+    """
 
     def __init__(self, url: str, *, pool_size: int = 8, application: str = "zhibu", limits: Limits = WEB) -> None:
         self.url = url
         self.limits = limits
         self.engine: AsyncEngine = create_async_engine(
             _sqlalchemy_url(url),
-            pool_size=pool_size,
-            max_overflow=4,
+            pool_size=pool_size + BESIDE_READS,
+            max_overflow=0,
+            pool_use_lifo=True,  # the one used last has its plans at hand
             pool_timeout=2,
             pool_pre_ping=True,
             connect_args={

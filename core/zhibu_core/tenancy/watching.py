@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -27,12 +28,14 @@ PLUGIN = "plugin:"
 class Watch:
     """Somebody who watches. However often the object changes before he looks, he is woken once: nothing piles up.
 
-    `anew`: what he may do may have changed as well, or words were lost.
+    `anew`: what he may do may have changed as well, or words were lost. `woken`: when he last was, in monotonic seconds;
+    what is read after that has whatever woke him.
     """
 
     keys: frozenset[Key]
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     anew: bool = False
+    woken: float = field(default_factory=time.monotonic)
 
 
 class Watching:
@@ -113,8 +116,10 @@ class Watching:
 
     @staticmethod
     def _wake(watches: Iterable[Watch], *, anew: bool = False) -> None:
+        now = time.monotonic()
         for watch in watches:
             watch.anew |= anew
+            watch.woken = now
             watch.changed.set()
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from zhibu_core.bounded import Bounded
 from zhibu_core.organization.tree import bounds
 from zhibu_core.tenancy.scope import Actor, Grant, Scope, Tenant
 from zhibu_graphql.compiled.parameters import Given, Parameters, Placeholder
@@ -24,9 +25,17 @@ class Held:
     places: dict[str, tuple[str, ...]]
 
 
-@lru_cache(maxsize=2_000)
+_KNOWN: Bounded[int, tuple[tuple[Grant, ...], Held]] = Bounded(2_000)
+
+
 def held(grants: tuple[Grant, ...]) -> Held:
-    """What grants come to."""
+    """What grants come to; found by the very object, as the grants of a request are those of the last one."""
+    known = _KNOWN.get(id(grants))
+    return _KNOWN.put(id(grants), (grants, _held(grants)))[1] if known is None else known[1]
+
+
+@lru_cache(maxsize=2_000)
+def _held(grants: tuple[Grant, ...]) -> Held:
     scope = Scope(Tenant(uuid.UUID(int=0), "", "", ""), frozenset(), grants=grants)
     places = {action: scope.paths(action) for action in scope.actions}
     return Held(frozenset((action, 0 if "" in at else len(at)) for action, at in places.items()), places)

@@ -1,8 +1,9 @@
 """Connections: a page of a list by cursor, with its totals and the page's place, as one lateral sub-select."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from zhibu_graphql import sql
@@ -23,7 +24,7 @@ OF_ROWS = ENDS | {"hasNextPage"}
 def says(compiling: Compiling, behind: sql.Says, row: Row, asked: Asked) -> Part:
     """What a declaring function returns for the arguments."""
     arguments = compiling.arguments.of(asked)
-    names = inspect.signature(behind.function).parameters
+    names = _parameters(behind.function)
     if "info" in names or inspect.iscoroutinefunction(behind.function):
         raise NotCompiled(asked.name)  # a resolver that reads by itself
     declared = behind.function(None, **({"root": None} if "root" in names else {}), **arguments)
@@ -32,6 +33,11 @@ def says(compiling: Compiling, behind: sql.Says, row: Row, asked: Asked) -> Part
     if isinstance(declared, sql.Found):
         return found(compiling, declared, row, asked)
     raise NotCompiled(asked.name)
+
+
+@lru_cache(maxsize=1_000)
+def _parameters(function: Callable[..., Any]) -> Collection[str]:
+    return tuple(inspect.signature(function).parameters)
 
 
 def page(compiling: Compiling, declared: sql.Page, row: Row, asked: Asked) -> Part:

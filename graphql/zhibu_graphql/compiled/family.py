@@ -71,8 +71,12 @@ class Family:
         """The shape of an operation and its values; raises `Unfit`."""
         raw = [variables.get(name, Undefined) for name in self.variables]
         raw += [literals[number] for number in self.lifted]
-        read = [reader(value) for reader, value in zip(self.readers, raw, strict=True)]
-        return tuple(detail for detail, _ in read), [value for _, value in read]
+        shape, values = [], []
+        for reader, given in zip(self.readers, raw, strict=True):
+            detail, value = reader(given)
+            shape.append(detail)
+            values.append(value)
+        return tuple(shape), values
 
 
 def family_of(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, text: str) -> Family:

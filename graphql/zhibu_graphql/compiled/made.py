@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from graphql import GraphQLObjectType
+
 from zhibu_graphql import sql
-from zhibu_graphql.compiled.objects import Compiling
+from zhibu_graphql.compiled.objects import Compiling, leaf
 from zhibu_graphql.compiled.parameters import as_text
 from zhibu_graphql.compiled.rows import NotCompiled, Row
 from zhibu_graphql.compiled.selection import Asked
@@ -31,7 +33,7 @@ class MadeRow:
 
 
 def made(compiling: Compiling, behind: sql.Made, row: Row, asked: Asked) -> Part:
-    """The statement's row as an object."""
+    """The statement's row as an object, or its column `value`."""
     plan = compiling.plan
 
     def name(found: re.Match[str]) -> str:
@@ -46,7 +48,10 @@ def made(compiling: Compiling, behind: sql.Made, row: Row, asked: Asked) -> Part
 
     alias = plan.name()
     row.laterals.append(f"left join lateral ({_NAMED.sub(name, behind.statement)}) {alias} on true")
-    return compiling.object(asked.inside, asked.below, MadeRow(alias))
+    kind = asked.inside
+    if isinstance(kind, GraphQLObjectType):
+        return compiling.object(kind, asked.below, MadeRow(alias))
+    return Part(leaf(kind, f"{alias}.value"))
 
 
 def _maker(make: Callable[[Any], Any]) -> Callable[[Any], str | None]:

@@ -10,7 +10,7 @@ from sqlalchemy import or_
 from zhibu_graphql import sql
 from zhibu_graphql.compiled.arguments import Arguments
 from zhibu_graphql.compiled.rendering import conditions_of, text_of
-from zhibu_graphql.compiled.rows import NotCompiled, Plan, Row
+from zhibu_graphql.compiled.rows import NotCompiled, Plan, Refused, Row
 from zhibu_graphql.compiled.selection import DEFINITION, TYPENAME, Asked, Selecting
 from zhibu_graphql.compiled.writing import Part, Spent, instant, node_id, object_of, quoted
 from zhibu_graphql.cost import FREE_PARTS, is_connection
@@ -93,7 +93,7 @@ def _of_type(kind: GraphQLObjectType, asks: Asks) -> bool:
 
 
 def _refuse() -> Part:
-    raise NotCompiled("refused")
+    raise Refused
 
 
 def leaf(kind: Any, written: str) -> str:
@@ -107,7 +107,7 @@ def form(_compiling: Compiling, behind: sql.Form, row: Row, asked: Asked) -> Par
     """A uuid in a public form."""
     key = row.attribute(behind.attribute)
     if behind.form == "id":
-        return Part(node_id(asked.cls.tag, key))
+        return Part(node_id(behind.tag or asked.cls.tag, key))
     return Part(f"replace({key}::text, '-', '')" if behind.form == "hex" else f"{key}::text")
 
 

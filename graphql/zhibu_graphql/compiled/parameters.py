@@ -25,7 +25,7 @@ TYPES: dict[type, tuple[str, TypeEngine[Any]]] = {
 """How values are written in PREPARE, and as SQLAlchemy knows them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Given:
     """What an operation runs with: the values of variables and lifted literals in the family's order, who asks, the mark."""
 

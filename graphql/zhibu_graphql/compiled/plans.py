@@ -1,6 +1,7 @@
 """Makes plans: an operation of a family in one shape for one set of powers, as one statement."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,10 +22,12 @@ BEHIND: dict[type, Behind] = {
     sql.Form: objects.form,
     sql.Opened: objects.opened,
     sql.One: relations.one,
+    sql.Either: relations.either,
     sql.Many: relations.many,
     sql.Says: connections.says,
     sql.Made: made.made,
     sql.OfNode: nodes.node,
+    sql.OfId: nodes.of_id,
     sql.OfScope: scoped.of_scope,
 }
 """How each kind of declaration becomes SQL."""
@@ -32,13 +35,18 @@ BEHIND: dict[type, Behind] = {
 
 @dataclass(frozen=True, eq=False)
 class Compiled:
-    """An operation in one shape: what it may cost, its statement, what the parameters are made of, what is opened after."""
+    """An operation in one shape: what it may cost, its statement, what the parameters are made of, what is opened after,
+    and what the audit says of objects that it opens.
+    """
 
     cost: int
     statement: Statement
     makers: Sequence[Make]
     openers: Sequence[Any]
     is_marked: bool
+    noted: Sequence[sql.Noted] = ()
+    used: Sequence[int] = ()
+    """The numbers of the arguments that the statement names, from 0."""
 
     def arguments(self, given: Given) -> list[str | None]:
         """The statement's arguments; raises what conversions raise."""
@@ -53,12 +61,14 @@ def compiled(family: Family, shape: Shape, scope: Scope, cost: int) -> Compiled:
     arguments = Arguments(family, shape, parameters)
     compiling = Compiling(plan, selecting, arguments, BEHIND, scoped.field_of)
     root = nodes.Root()
-    kind: Any = family.schema.query_type
+    kind: Any = family.schema.get_root_type(family.operation.operation)
     part = compiling.object(kind, [family.operation.selection_set], root)
-    answer = f"select ({part.spent.sql()})::text || ':' || {part.sql}::text"
+    opened = f"concat_ws(',', {', '.join(plan.opened)}) || ':' || " if plan.opened else ""
+    answer = f"select ({part.spent.sql()})::text || ':' || {opened}{part.sql}::text"
     text = " ".join([answer, "from (select 1 as one) n0", *root.laterals])
     types = tuple(parameters.types)
     # Two plans may have one text and other parameters, of parts that are not in it.
     name = "z" + hashlib.sha256(" ".join([*types, text]).encode()).hexdigest()[:20]
     statement = Statement(name, text, types)
-    return Compiled(cost, statement, parameters.makers, plan.openers, plan.is_marked)
+    used = sorted({int(number) - 1 for number in re.findall(r"\$(\d+)", text)})
+    return Compiled(cost, statement, parameters.makers, plan.openers, plan.is_marked, plan.noted, used)

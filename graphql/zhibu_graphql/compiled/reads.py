@@ -1,5 +1,6 @@
 """Knows which operations are compiled: texts, families and plans, each bounded; nothing in them is of a tenant."""
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,13 +8,13 @@ from typing import Any
 import structlog
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, OperationType
 
+from zhibu_core.bounded import Bounded
 from zhibu_core.tenancy.scope import Scope
-from zhibu_graphql.bounded import Bounded
 from zhibu_graphql.compiled.asker import Powers, held
 from zhibu_graphql.compiled.family import Family, Shape, family_of
 from zhibu_graphql.compiled.lifting import Skeleton, lifted, value_of
 from zhibu_graphql.compiled.plans import Compiled, compiled
-from zhibu_graphql.compiled.rows import NotCompiled
+from zhibu_graphql.compiled.rows import NotCompiled, Refused
 from zhibu_graphql.compiled.shapes import Unfit
 from zhibu_graphql.metrics import looked_up
 
@@ -24,7 +25,14 @@ Text = tuple[frozenset[str], str | None, str]
 Document = tuple[frozenset[str], str | None, Skeleton, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+class Left(enum.Enum):
+    """Why there is no plan: nobody's can be made, or not for somebody with these powers."""
+
+    TO_RESOLVERS = "to resolvers"
+    REFUSED = "refused"
+
+
+@dataclass(slots=True, eq=False)
 class Read:
     """An operation with all that a plan needs: who may read it this way has passed every check."""
 
@@ -34,13 +42,14 @@ class Read:
 
 @dataclass(eq=False)
 class Reads:
-    """The compiled operations of one process."""
+    """The compiled operations of one process: queries, or in another of these subscriptions, which watch what they read."""
 
+    kind: OperationType = OperationType.QUERY
     texts: Bounded[Text, tuple[Family, list[Any]]] = field(default_factory=lambda: Bounded(KEPT_TEXTS))
     pinned: Bounded[tuple[Any, ...], tuple[int, ...]] = field(default_factory=lambda: Bounded(KEPT_FAMILIES))
     families: Bounded[Document, Family] = field(default_factory=lambda: Bounded(KEPT_FAMILIES))
     left: Bounded[str, bool] = field(default_factory=lambda: Bounded(KEPT_FAMILIES))
-    plans: Bounded[tuple[Family, Shape, Powers, bool], Compiled | None] = field(
+    plans: Bounded[tuple[Family, Shape, Powers, bool], Compiled | Left] = field(
         default_factory=lambda: Bounded(KEPT_PLANS)
     )
 
@@ -59,8 +68,8 @@ class Reads:
         except Unfit:
             return None
         plan = self.plans.get(self._key(family, shape, scope))
-        looked_up("plans", plan is not None)
-        return None if plan is None else Read(plan, values)
+        looked_up("plans", isinstance(plan, Compiled))
+        return Read(plan, values) if isinstance(plan, Compiled) else None
 
     def learn(
         self,
@@ -74,7 +83,7 @@ class Reads:
         cost: int,
     ) -> Read | None:
         """Compiles an operation that was read and checked; None where resolvers must run it."""
-        if operation.operation is not OperationType.QUERY or len(text) > LONGEST_KEPT:
+        if operation.operation is not self.kind or len(text) > LONGEST_KEPT:
             if len(text) <= LONGEST_KEPT:
                 self.left.put(text, True)
             return None
@@ -86,12 +95,10 @@ class Reads:
         except Unfit:
             return None
         key = self._key(family, shape, scope)
-        if key not in self.plans:
-            self.plans.put(key, _compiled(family, shape, scope, cost))
-        plan = self.plans.get(key)
-        if plan is None:
+        plan = self.plans.get(key) or self.plans.put(key, _compiled(family, shape, scope, cost))
+        if plan is Left.TO_RESOLVERS:
             self.left.put(text, True)
-        return None if plan is None else Read(plan, values)
+        return Read(plan, values) if isinstance(plan, Compiled) else None
 
     @staticmethod
     def _key(family: Family, shape: Shape, scope: Scope) -> tuple[Family, Shape, Powers, bool]:
@@ -124,11 +131,13 @@ class Reads:
         return self.texts.put((scope.plugins, name, text), (family, values))
 
 
-def _compiled(family: Family, shape: Shape, scope: Scope, cost: int) -> Compiled | None:
+def _compiled(family: Family, shape: Shape, scope: Scope, cost: int) -> Compiled | Left:
     try:
         return compiled(family, shape, scope, cost)
+    except Refused:
+        return Left.REFUSED
     except NotCompiled as reason:
         log.debug("not_compiled", reason=str(reason))
     except Exception as error:  # a plugin's declaration may be wrong in any way; its resolvers still answer
         log.warning("not_compiled", exc_info=error)
-    return None
+    return Left.TO_RESOLVERS

@@ -20,10 +20,30 @@ def one(compiling: Compiling, behind: sql.One, row: Row, asked: Asked) -> Part:
     """The row that the parent's key leads to."""
     if behind.joined:
         return _beside(compiling, behind, row, asked)
-    key = row.attribute(behind.by) if isinstance(behind.by, str) else _of_scope(compiling.plan, behind.by)
+    return single(compiling, behind.listing, _led_to(compiling.plan, behind, row), row, asked)
+
+
+def either(compiling: Compiling, behind: sql.Either, row: Row, asked: Asked) -> Part:
+    """The first of several such rows, each as an object of its own type."""
+    spent, found = Spent(), list[str]()
+    for way in behind.ones:
+        kind = compiling.selecting.found_in(asked.inside, way.listing)
+        if kind is None:
+            continue  # of a plugin that is off
+        unless = [f"{before} is null" for before in found]
+        conditions = [*_led_to(compiling.plan, way, row), *unless]
+        part = single(compiling, way.listing, conditions, row, asked, kind)
+        spent.add(part.spent)
+        found.append(part.sql)
+    return Part(f"coalesce({', '.join(found)}, null::json)", spent)
+
+
+def _led_to(plan: Plan, behind: sql.One, row: Row) -> list[str]:
+    """The conditions of the row that a key leads to, for whoever may read it."""
+    key = row.attribute(behind.by) if isinstance(behind.by, str) else _of_scope(plan, behind.by)
     listing = behind.listing
-    kept = conditions_of(listing.source, listing.kept(compiling.plan.asker, {}))
-    return single(compiling, listing, [*kept, f"{text_of(listing.columns[behind.column])} = {key}"], row, asked)
+    kept = conditions_of(listing.source, listing.kept(plan.asker, {}))
+    return [*kept, f"{text_of(listing.columns[behind.column])} = {key}"]
 
 
 def _of_scope(plan: Plan, by: Callable[[Any], Any]) -> str:
@@ -60,18 +80,19 @@ def single(
 
 
 def many(compiling: Compiling, behind: sql.Many, row: Row, asked: Asked) -> Part:
-    """A short list, read whole."""
+    """A short list, read whole; of a root field its first rows."""
     plan, listing = compiling.plan, behind.listing
     filters = behind.filters(plan.asker) if behind.filters else {}
     conditions = conditions_of(listing.source, listing.kept(plan.asker, filters))
-    conditions += tied_to(listing, behind.link, row)
+    if behind.link is not None:
+        conditions += tied_to(listing, behind.link, row)
     rows = Rows(plan, listing, conditions, plan.name())
     part = compiling.object(asked.inside, asked.below, rows)
     weight = asked.asks.weight
     spent = Spent(
         -weight, [f"count(*) * {part.spent.fixed + weight}", *(f"coalesce(sum({v}), 0)" for v in part.spent.varying)]
     )
-    inner = f"({rows.sql(ordered=True, limit=None)}) {rows.alias}"
+    inner = f"({rows.sql(ordered=True, limit=behind.most)}) {rows.alias}"
     return lateral(
         plan, row, f"select coalesce(json_agg({part.sql}), '[]') as j", spent, f"from {inner}", rows.laterals
     )
@@ -105,7 +126,7 @@ def settled(plan: Plan, filters: Mapping[str, Any]) -> tuple[dict[str, Any], lis
     kept: dict[str, Any] = {}
     lacking: list[str] = []
     for name, value in filters.items():
-        kept[name] = value
+        kept[name] = value.get(plan.asker) if isinstance(value, sql.OfAsker) else value
         if isinstance(value, sql.Required):
             listing = value.listing
             conditions = conditions_of(

@@ -13,7 +13,7 @@ from sqlalchemy.sql.operators import eq
 from sqlalchemy.sql.selectable import Alias, Join, SelectBase
 from sqlalchemy.sql.visitors import iterate
 
-from zhibu_graphql.bounded import Bounded
+from zhibu_core.bounded import Bounded
 
 DIALECT: Any = asyncpg.dialect()  # type: ignore[no-untyped-call]
 MARKED = "¶"
@@ -21,6 +21,7 @@ MARK = f"'{MARKED}'"
 _MARK: Any = literal_column(MARK)
 _BETWEEN = re.compile(rf"\s*(?:AND )?{MARK}(?: AND )?\s*")
 _KNOWN: Bounded[int, tuple[Any, str]] = Bounded(4_000)
+_SOURCES: Bounded[int, tuple[FromClause, list["Joined"]]] = Bounded(500)
 
 
 def text_of(expression: Any, source: FromClause | None = None) -> str:
@@ -70,6 +71,11 @@ class Joined:
 
 def joined_in(source: FromClause) -> list[Joined]:
     """The tables of a source in the order of joining; all at once where one of them is a sub-select."""
+    known = _SOURCES.get(id(source))
+    return known[1] if known else _SOURCES.put(id(source), (source, _joined(source)))[1]
+
+
+def _joined(source: FromClause) -> list[Joined]:
     if not isinstance(source, Join):
         table: Any = source
         return [Joined(str(table.name), _table(table))]

@@ -11,19 +11,30 @@ from zhibu_graphql.compiled.asker import Asker
 from zhibu_graphql.compiled.parameters import Parameters
 from zhibu_graphql.compiled.rendering import Joined, joined_in, text_of
 from zhibu_graphql.reading.listing import Link, Listing
+from zhibu_graphql.sql import Noted
 
 
 class NotCompiled(Exception):
     """The operation must be run by resolvers."""
 
 
+class Refused(NotCompiled):
+    """Because a field is refused to who asks, wherever it stands; to others it may not be."""
+
+
 @dataclass(eq=False)
 class Plan:
-    """What a statement is made with: its parameters, who asks, and names that are not taken."""
+    """What a statement is made with: its parameters, who asks, and names that are not taken.
+
+    `openers` open marked values after the database; `noted` is what the audit says of objects, `opened` are these: text
+    such as `0/<uuid>`, with the number of what is said of it, or null.
+    """
 
     asker: Asker
     parameters: Parameters
     openers: list[Any] = field(default_factory=list)
+    noted: list[Noted] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
     is_marked: bool = False
     names: int = 0
 
@@ -31,6 +42,12 @@ class Plan:
         """A name for a sub-select."""
         self.names += 1
         return f"n{self.names}"
+
+    def note(self, noted: Noted, part: str, key: str) -> None:
+        """That the object of a key is opened where a part of the answer is not null."""
+        if noted not in self.noted:
+            self.noted.append(noted)
+        self.opened.append(f"case when {part} is not null then '{self.noted.index(noted)}/' || {key} end")
 
     def mark(self) -> str:
         """The parameter for what stands in the answer where Python has something to do; a secret of the process."""

@@ -77,6 +77,11 @@ class Selecting:
     fragments: Mapping[str, FragmentDefinitionNode]
     says: Mapping[str, Any]
 
+    def found_in(self, kind: Any, listing: Any) -> GraphQLObjectType | None:
+        """The type out of a union whose rows are found in a listing; None where it is not in this schema."""
+        possible = self.schema.get_possible_types(kind)
+        return next((one for one in possible if one.extensions[DEFINITION].origin.found_in is listing), None)
+
     def asked(self, kind: GraphQLObjectType, places: Sequence[SelectionSetNode]) -> list[Asked]:
         """The keys of an object of this very type, in the order of the answer."""
         found: dict[str, Asked] = {}

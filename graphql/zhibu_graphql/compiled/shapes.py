@@ -21,6 +21,8 @@ class _Sign(enum.Enum):
     GIVEN = "given"
     LEFT_OUT = "left out"
 
+    __hash__ = object.__hash__  # an enum's own is written in Python, and every look for a plan takes some
+
 
 GIVEN, LEFT_OUT = _Sign.GIVEN, _Sign.LEFT_OUT
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from zhibu_graphql.compiled.rows import NotCompiled
 
 MOST_KEYS = 50
-"""Keys that json_build_object takes."""
+"""Keys that one json_build_object takes."""
 
 
 @dataclass
@@ -42,10 +42,13 @@ def quoted(text: str) -> str:
 
 
 def object_of(parts: Sequence[tuple[str, str]]) -> str:
-    """An object of (key, expression); raises `NotCompiled` for too many."""
-    if len(parts) > MOST_KEYS:
-        raise NotCompiled("more keys than one call takes")
-    return "json_build_object(" + ", ".join(f"{quoted(key)}, {sql}" for key, sql in parts) + ")"
+    """An object of (key, expression); of many keys in pieces, whose braces are taken off where they meet."""
+    pieces = [parts[start : start + MOST_KEYS] for start in range(0, len(parts), MOST_KEYS)] or [parts]
+    built = ["json_build_object(" + ", ".join(f"{quoted(key)}, {sql}" for key, sql in piece) + ")" for piece in pieces]
+    if len(built) == 1:
+        return built[0]
+    inner = " || ', ' || ".join(f"right(left({one}::text, -1), -1)" for one in built)
+    return f"('{{' || {inner} || '}}')::json"
 
 
 def instant(column: str) -> str:
@@ -76,6 +79,8 @@ def cursor(places: Sequence[str], kinds: Sequence[type]) -> str:
 def _place(sql: str, kind: type) -> str:
     if kind is str:
         return f"to_json({sql})::text"
+    if kind is int:
+        return f"{sql}::text"
     if kind is dt.datetime:
         return f"'\"' || replace({instant(sql)}, '+00:00', 'Z') || '\"'"
     if kind in (uuid.UUID, dt.date):

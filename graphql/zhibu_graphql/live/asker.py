@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,10 +10,11 @@ from litestar import WebSocket
 
 from zhibu_core.errors import Forbidden
 from zhibu_core.http import gate
-from zhibu_core.http.bearer import scope_of_bearer
+from zhibu_core.http.bearer import scope_at_once, scope_of_bearer
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
+from zhibu_graphql.live.sharing import Sharing
 
 ACTION = "graphql.query"
 KEPT = 1.0
@@ -22,6 +24,7 @@ AT_ONCE = asyncio.Semaphore(4)
 """Connections to the database that all subscriptions of a process take together: ordinary requests need some too."""
 
 Socket = WebSocket[Any, Any, Any]
+_looks: Sharing[Scope] = Sharing()
 
 
 class Asker:
@@ -49,9 +52,13 @@ class Asker:
             self.authorization = given
             self._seen = None
 
-    async def scope(self, *, anew: bool = False) -> Scope:
-        """What the asker may do now; raises `Unauthenticated` or `Forbidden` where that is nothing any more."""
-        if not anew and self._seen is not None and time.monotonic() - self._seen[0] < KEPT:
+    async def scope(self, since: float | None = None) -> Scope:
+        """What the asker may do, looked at since (monotonic seconds), by default a moment ago.
+
+        Raises `Unauthenticated` or `Forbidden` where that is nothing any more.
+        """
+        wanted = time.monotonic() - KEPT if since is None else since
+        if self._seen is not None and self._seen[0] >= wanted:
             return self._seen[1]
         if not self.authorization and not self.is_from_our_pages:
             raise Forbidden(
@@ -61,15 +68,23 @@ class Asker:
                     "This connection does not come from a page of this site and is refused.",
                 ),
             )
-        async with AT_ONCE:
-            found = await self._found()
+        shown = self.authorization or str(self.socket.headers.get("cookie", ""))
+        key = (self.platform, self.socket.path_params.get("slug"), sha256(shown.encode()).digest())
+        at, found = await _looks.timed(key, wanted, self._found)
         found.require(ACTION)
-        self._seen = (time.monotonic(), found)
+        self._seen = (at, found)
         return found
 
     async def _found(self) -> Scope:
+        async with AT_ONCE:
+            return await self._look()
+
+    async def _look(self) -> Scope:
         tenant = await gate.open_tenant(self.platform, str(self.socket.path_params.get("slug", "")))
         if not self.authorization:
             return await gate.scope_of(self.platform, tenant, self.socket)
+        known = await scope_at_once(self.platform, tenant, self.authorization, "")
+        if known is not None:
+            return known
         async with self.platform.database.session(tenant.id) as session:
             return await scope_of_bearer(self.platform, session, tenant, self.authorization, "")

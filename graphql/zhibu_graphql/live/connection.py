@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Any
@@ -137,7 +138,7 @@ class Connection:
 
     async def _allowed(self) -> None:
         try:
-            await self.asker.scope(anew=True)
+            await self.asker.scope(time.monotonic())
         except Unauthenticated as error:
             raise Closing(messages.UNAUTHORIZED, error.message.en) from None
         except ZhibuError as error:

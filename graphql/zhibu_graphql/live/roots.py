@@ -16,6 +16,7 @@ from zhibu_graphql.reading.imports import TAG as IMPORT
 from zhibu_graphql.reading.imports import import_of
 from zhibu_graphql.reading.organizations import ORGANIZATIONS
 from zhibu_graphql.reading.organizations import TAG as PLACE
+from zhibu_graphql.sql import OfId
 from zhibu_graphql.types.import_run import ImportRun
 from zhibu_graphql.types.organization import Organization
 
@@ -26,6 +27,7 @@ class Subscription:
         "organization.read",
         description="An organization; facts and duties of it and of those below wake it.",
         watches=lambda given: [(ORGANIZATION, read_id(given["id"], PLACE))],
+        behind=OfId(ORGANIZATIONS, PLACE),
     )
     async def organization(self, info: Info, id: strawberry.ID) -> Organization | None:  # noqa: A002 GraphQL's own word
         return await read_one(info, ORGANIZATIONS, read_id(id, PLACE))

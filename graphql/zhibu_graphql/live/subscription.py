@@ -1,6 +1,7 @@
 """One subscription: runs its operation, sends the answer where it is another one, and sleeps until something changes."""
 
 import asyncio
+import time
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
@@ -15,19 +16,16 @@ from zhibu_core.tenancy.scope import Scope
 from zhibu_core.tenancy.watching import Watch
 from zhibu_core.words import Words
 from zhibu_graphql.asking import Asked, asked
-from zhibu_graphql.buckets import BucketEmpty
-from zhibu_graphql.context import Context
-from zhibu_graphql.engine import Operation, Prepared, engine_for
+from zhibu_graphql.engine import Prepared, engine_for
 from zhibu_graphql.fields import KEY
-from zhibu_graphql.live.asker import AT_ONCE, Asker
+from zhibu_graphql.live.answering import answer_now
+from zhibu_graphql.live.asker import Asker
 
 LOOK_ANEW = 120.0
 """Seconds after which the asker is looked at though nothing was said to have changed: tokens and grants end by the clock."""
 
 GATHER = 0.2
 """Seconds in which changes become one answer."""
-
-Answer = dict[str, Any]
 
 
 class Ended(Exception):
@@ -38,7 +36,9 @@ class Ended(Exception):
         self.errors = errors
 
 
-async def answers(platform: Platform, asker: Asker, given: Asked, *, prefix: str, locale: str) -> AsyncIterator[Answer]:
+async def answers(
+    platform: Platform, asker: Asker, given: Asked, *, prefix: str, locale: str
+) -> AsyncIterator[msgspec.Raw]:
     """The answers, one whenever another than the last; ends where the object is gone, raises `Ended` where it is refused.
 
     Raises what `Engine.prepare` raises for an operation that must not be run, at first or after a plugin was switched off.
@@ -51,16 +51,16 @@ async def answers(platform: Platform, asker: Asker, given: Asked, *, prefix: str
     last = b""
     with platform.watching.watch(scope.tenant.id, objects) as watch:
         while True:
-            anew, watch.anew = watch.anew, False
+            anew, watch.anew, since = watch.anew, False, watch.woken
             watch.changed.clear()
-            scope = await asker.scope(anew=anew)
-            answer = await _answer(platform, scope, operation, prefix, locale)
-            content = msgspec.json.encode({name: value for name, value in answer.items() if name != "extensions"})
-            if content != last:
-                last = content
-                _refuse(answer)
-                yield answer
-            if all(value is None for value in answer["data"].values()):
+            scope = await asker.scope(since if anew else None)
+            answer = await answer_now(platform, engine, scope, operation, since, prefix=prefix, locale=locale)
+            if answer.same != last:
+                last = answer.same
+                if answer.is_gone and answer.errors:  # who may not read the object will not be told of its changes
+                    raise Ended(answer.errors)
+                yield msgspec.Raw(answer.content)
+            if answer.is_gone:
                 return
             await _woken(watch, asker, scope)
 
@@ -71,35 +71,11 @@ async def _woken(watch: Watch, asker: Asker, scope: Scope) -> None:
         try:
             await asyncio.wait_for(watch.changed.wait(), LOOK_ANEW)
         except TimeoutError:
-            now = await asker.scope(anew=True)
+            watch.woken = time.monotonic()
+            now = await asker.scope(watch.woken)
             if (now.grants, now.plugins) != (scope.grants, scope.plugins):
                 return
     await asyncio.sleep(GATHER)
-
-
-async def _answer(platform: Platform, scope: Scope, operation: Operation, prefix: str, locale: str) -> Answer:
-    """The operation's answer now; where the client's points do not suffice, once they do."""
-    while True:
-        reading = asyncio.ensure_future(_read(platform, scope, operation, prefix, locale))
-        reading.add_done_callback(lambda done: done.cancelled() or done.exception())
-        try:
-            # What reads side by side on one connection cannot be stopped half way: a client that goes leaves it to end.
-            return await asyncio.shield(reading)
-        except BucketEmpty as empty:
-            await asyncio.sleep(empty.seconds)
-
-
-async def _read(platform: Platform, scope: Scope, operation: Operation, prefix: str, locale: str) -> Answer:
-    engine = engine_for(platform.host)
-    async with AT_ONCE, platform.database.session(scope.tenant.id) as session:
-        return await engine.execute(Context(platform, session, scope, prefix, locale), engine.prepare(scope, operation))
-
-
-def _refuse(answer: Answer) -> None:
-    """Errors at the root end a subscription: who may not read the object will not be told of its changes."""
-    data = answer["data"]
-    if data is None or (answer.get("errors") and all(value is None for value in data.values())):
-        raise Ended(answer["errors"])
 
 
 def _watched(prepared: Prepared) -> list[tuple[str, uuid.UUID]]:

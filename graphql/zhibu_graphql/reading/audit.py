@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Text, and_, literal
+from sqlalchemy import Text, and_, case, literal
 
 from zhibu_core.audit import AuditEntry
 from zhibu_core.errors import InvalidInput
@@ -35,9 +35,16 @@ class AuditRecord:
     fields: list[str]
     purpose: str | None
     client: str
+    person_id: uuid.UUID | None
+    organization_id: uuid.UUID | None
 
 
-COLUMNS = {name: ACTOR.c.name if name == "actor_name" else A.c[name] for name in AuditRecord.__dataclass_fields__}
+def _object_of(kind: str) -> Any:
+    return case((A.c.object_type == kind, A.c.object_id))
+
+
+_OF = {"actor_name": ACTOR.c.name, "person_id": _object_of("person"), "organization_id": _object_of("organization")}
+COLUMNS = {name: _OF[name] if name in _OF else A.c[name] for name in AuditRecord.__dataclass_fields__}
 
 
 def _of_me(scope: Scope) -> Any:

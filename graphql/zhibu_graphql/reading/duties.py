@@ -17,6 +17,8 @@ from zhibu_graphql.reading.organizations import O
 
 TAG = "D"
 ACTION = "duty.read"
+BY_RULES = "duties follow from the rules in force and are never stored"
+"""Why no SQL can say them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class ExportRecord:
 
 
 COLUMNS = {name: NAMES[name] if name in NAMES else E.c[name] for name in ExportRecord.__dataclass_fields__}
-_NAMED = E.outerjoin(ASKER, and_(ASKER.c.tenant_id == E.c.tenant_id, ASKER.c.id == E.c.asked_by)).outerjoin(
+NAMED = E.outerjoin(ASKER, and_(ASKER.c.tenant_id == E.c.tenant_id, ASKER.c.id == E.c.asked_by)).outerjoin(
     DECIDER, and_(DECIDER.c.tenant_id == E.c.tenant_id, DECIDER.c.id == E.c.decided_by)
 )
 
@@ -58,7 +58,7 @@ EXPORTS = Listing(
     name="exports",
     record=ExportRecord,
     columns=COLUMNS,
-    source=_NAMED,
+    source=NAMED,
     tables=[E],
     order=[E.c.id],
     place=WHOLE_TENANT,
@@ -71,7 +71,7 @@ LISTING_ME = Listing(
     name="exports that list the asker",
     record=ExportRecord,
     columns=COLUMNS,
-    source=_NAMED.join(L, and_(L.c.tenant_id == E.c.tenant_id, L.c.export_id == E.c.id)),
+    source=NAMED.join(L, and_(L.c.tenant_id == E.c.tenant_id, L.c.export_id == E.c.id)),
     tables=[E, L],
     order=[E.c.id],
     place=WHOLE_TENANT,

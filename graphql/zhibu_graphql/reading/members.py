@@ -10,12 +10,10 @@ from sqlalchemy import and_, func, select
 
 from zhibu_core.organization.people import Membership, Person
 from zhibu_core.organization.sealed import COLUMN, PersonSecrets, open_secrets
-from zhibu_core.platform import Platform
-from zhibu_core.tenancy.scope import Scope
 from zhibu_graphql.context import Context
 from zhibu_graphql.reading.listing import Link, Listing, among, within
 from zhibu_graphql.reading.organizations import BELOW, PARENT, O
-from zhibu_graphql.sql import Opened
+from zhibu_graphql.sql import Opened, Opening
 
 TAG = "M"
 MEMBERSHIP: Any = Membership.__table__
@@ -99,8 +97,8 @@ async def secrets_of(context: Context, keys: Sequence[uuid.UUID]) -> dict[uuid.U
 def masked_value(name: str) -> Opened:
     """One of a person's sensitive values, masked: opened after the database, once for each person of an answer."""
 
-    def make(platform: Platform, scope: Scope, values: tuple[str, ...]) -> str | None:
-        cipher = platform.keyring.cipher(scope.tenant.id, COLUMN)
+    def make(opening: Opening, values: tuple[str, ...]) -> str | None:
+        cipher = opening.platform.keyring.cipher(opening.scope.tenant.id, COLUMN)
         key, sealed = values
         value: str | None = getattr(open_secrets(cipher, uuid.UUID(key), bytes.fromhex(sealed)).masked(), name)
         return value

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, true
 from zhibu_graphql.context import Context, Info
 from zhibu_graphql.paging import page_of
 from zhibu_graphql.reading.listing import Link, Listing, among
-from zhibu_graphql.sql import Required
+from zhibu_graphql.sql import OfAsker, Required
 
 R = TypeVar("R")
 Filters = Mapping[str, Any]
@@ -67,12 +67,24 @@ async def all_below(
     return await context.load(("all", listing.name, link), parent, fetch) or []
 
 
+async def first_of(
+    info: Info, listing: Listing[Any], most: int | None, filters: Callable[[Any], Filters] | None
+) -> Any:
+    """The first rows of a whole list."""
+    context = info.context
+    statement = listing.select(context.scope, filters(context.scope) if filters else {})
+    rows = await context.rows(statement.order_by(*listing.ordered(listing.order)).limit(most))
+    return [listing.read(row)[1] for row in rows]
+
+
 async def settled(context: Context, filters: Filters) -> dict[str, Any]:
     """Filters with the rows that they require looked up; raises where one may not be read."""
     return {name: await _settled(context, value) for name, value in filters.items()}
 
 
 async def _settled(context: Context, value: Any) -> Any:
+    if isinstance(value, OfAsker):
+        return value.get(context.scope)
     if not isinstance(value, Required):
         return value
     row = await find(context, value.listing, value.key)

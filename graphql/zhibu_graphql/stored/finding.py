@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from zhibu_core.bounded import Bounded
 from zhibu_core.errors import InvalidInput, NotFound
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.tenancy.scope import Tenant
 from zhibu_core.words import Words
-from zhibu_graphql.bounded import Bounded
 from zhibu_graphql.stored.keeping import PREFIX
 from zhibu_graphql.stored.models import StoredOperation
 

@@ -1,14 +1,21 @@
 """AuditEntry: one deed, by whom, on what, what for; names of fields, never their values."""
 
-# mypy: disable-error-code=no-any-return
-# Resolvers are typed by the schema and return the record that a type is read from.
-
 import datetime as dt
+from typing import Annotated
 
 import strawberry
 
-from zhibu_graphql.fields import column, field, object_type, plain
-from zhibu_graphql.reading.audit import ACTOR, ENTRY, AuditRecord
+from zhibu_graphql.fields import column, either, key, object_type, plain
+from zhibu_graphql.reading.audit import ACTOR, ENTRY
+from zhibu_graphql.reading.members import MEMBERS
+from zhibu_graphql.reading.organizations import ORGANIZATIONS
+from zhibu_graphql.sql import One
+from zhibu_graphql.types.lazy import LazyMember, LazyOrganization
+
+AuditSubject = Annotated[
+    LazyMember | LazyOrganization,
+    strawberry.union("AuditSubject", description="What an audit entry can be about, as it is today."),
+]
 
 
 @object_type("audit.read", "audit.read_own", description="One deed that was noted in the audit.")
@@ -21,10 +28,10 @@ class AuditEntry:
     purpose: str | None = column(ENTRY.c.purpose, "What for, where it was asked.")
     client: str = column(ENTRY.c.client, "Through what: `web`, `command`, or an integrator's name.")
 
-    @field(description="The row, as `zhibu audit verify` names it.")
-    def id(self, root: AuditRecord) -> strawberry.ID:
-        return strawberry.ID(str(root.id))
-
-    @field(description="The object's key, the same in all rows about it.")
-    def object_id(self, root: AuditRecord) -> strawberry.ID | None:
-        return strawberry.ID(root.object_id.hex) if root.object_id else None
+    subject: AuditSubject | None = either(
+        One(MEMBERS, "person_id"),
+        One(ORGANIZATIONS, "organization_id"),
+        description="What it concerned, if that is a member or an organization that the asker may read.",
+    )
+    id: strawberry.ID = key("id", "text", "The row, as `zhibu audit verify` names it.")
+    object_id: strawberry.ID | None = key("object_id", "hex", "The object's key, the same in all rows about it.")

@@ -22,6 +22,8 @@ from zhibu_graphql.reading.spaces import (
 )
 
 READ = "space.read"
+LEDGER = "the ledger is put together of what was sent, what came and who read it"
+TOLD = "whoever gave a record is told that it was read"
 
 
 @part(description="That somebody read what crossed, on a day.")
@@ -63,6 +65,7 @@ class Envelope:
 class Copy(Node):
     tag: ClassVar[str] = COPY
     record: ClassVar[type] = SpaceCopy
+    computed: ClassVar[str] = TOLD
 
     kind: str = plain("What it is, such as orglife.meeting.")
     purpose: str = plain("What it was given for.")

@@ -15,7 +15,7 @@ from zhibu_graphql.context import Context, Info
 from zhibu_graphql.fields import field, object_type, part, plain
 from zhibu_graphql.node import Node
 from zhibu_graphql.reading import find, read_from, read_one
-from zhibu_graphql.reading.duties import ACTION, TAG, DutyRecord, duties_within, reaches
+from zhibu_graphql.reading.duties import ACTION, BY_RULES, TAG, DutyRecord, duties_within, reaches
 from zhibu_graphql.reading.facts import FACTS
 from zhibu_graphql.reading.members import MEMBERS
 from zhibu_graphql.reading.organizations import ORGANIZATIONS
@@ -54,6 +54,7 @@ class Rule:
 class Duty(Node):
     tag: ClassVar[str] = TAG
     record: ClassVar[type] = DutyRecord
+    computed: ClassVar[str] = BY_RULES
 
     @field(description="The rule that asks.")
     def rule(self, root: DutyRecord) -> Rule:

@@ -8,8 +8,8 @@ import datetime as dt
 import strawberry
 
 from zhibu_core.exports.tracing import Found
-from zhibu_graphql.fields import column, field, object_type, plain
-from zhibu_graphql.reading.exports import ASKER, DECIDER, EXPORT, ExportRecord
+from zhibu_graphql.fields import column, field, key, object_type, plain
+from zhibu_graphql.reading.exports import ASKER, DECIDER, EXPORT
 
 
 @object_type("export.read", "audit.read_own", description="One export of personal data, as the register has it.")
@@ -32,9 +32,7 @@ class Export:
     decided_by_name: str | None = column(DECIDER.c.name, "Who decided; null where nobody had to, or has yet.")
     reason: str | None = column(EXPORT.c.reason, "Why it was refused.")
 
-    @field(description="Its id, as audit entries give it.")
-    def id(self, root: ExportRecord) -> strawberry.ID:
-        return strawberry.ID(root.id.hex)
+    id: strawberry.ID = key("id", "hex", "Its id, as audit entries give it.")
 
 
 @object_type("export.read", description="An export that a found file came from.")

@@ -5,7 +5,6 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 import strawberry
@@ -14,18 +13,18 @@ from zhibu_core.errors import InvalidInput
 from zhibu_core.organization.sealed import PersonSecrets
 from zhibu_core.periods import parse_period
 from zhibu_core.words import Words
-from zhibu_graphql.context import Context, Info
+from zhibu_graphql.context import Info
 from zhibu_graphql.fields import column, field, listing, object_type, one, part, plain
 from zhibu_graphql.node import Node
 from zhibu_graphql.paging import After, Connection, First, page_of_list
-from zhibu_graphql.reading import find_all, read_from
-from zhibu_graphql.reading.duties import DutyRecord, key_of_place
+from zhibu_graphql.reading import read_from
+from zhibu_graphql.reading.duties import BY_RULES, DutyRecord, key_of_place
 from zhibu_graphql.reading.duty_pages import duties_of_persons
 from zhibu_graphql.reading.facts import FACTS
 from zhibu_graphql.reading.members import MEMBERS, MEMBERSHIP, PERSON, TAG, MemberRecord, masked_value, secrets_of
+from zhibu_graphql.reading.noting import unmasked_secrets
 from zhibu_graphql.reading.organizations import ORGANIZATIONS
-from zhibu_graphql.reading.unmasking import note_opened, unmasked_secrets
-from zhibu_graphql.sql import rows_of
+from zhibu_graphql.sql import Noted, rows_of
 from zhibu_graphql.types.enums import DutyState, MemberClass, MemberStatus, Sex
 from zhibu_graphql.types.inputs import PeriodText, fact_filters, states_of
 from zhibu_graphql.types.lazy import LazyDuty, LazyFact, LazyOrganization
@@ -55,6 +54,7 @@ class Member(Node):
     tag: ClassVar[str] = TAG
     record: ClassVar[type] = MemberRecord
     found_in: ClassVar[Any] = MEMBERS
+    noted: ClassVar[Noted | None] = Noted("member.read", "person", ("record",))
 
     name: str = column(PERSON.c.name, "The name, surname first.")
     number: str | None = column(PERSON.c.number, "The staff or student number.")
@@ -89,7 +89,11 @@ class Member(Node):
     async def address(self, root: MemberRecord, info: Info) -> str | None:
         return (await _masked(root, info)).address
 
-    @field("member.unmask", description="The sensitive values, whole. Who read whose and what for is audited.")
+    @field(
+        "member.unmask",
+        description="The sensitive values, whole. Who read whose and what for is audited.",
+        computed="each reading is noted with its purpose before the values are opened",
+    )
     async def unmasked(
         self,
         root: MemberRecord,
@@ -120,7 +124,12 @@ class Member(Node):
     ) -> Connection[LazyFact] | None:
         return rows_of(root, "person", FACTS, first, after, fact_filters(kind, period, include_ended))
 
-    @listing("duty.read", description="What the rules ask of the person in a period, by deadline.", weight=10)
+    @listing(
+        "duty.read",
+        description="What the rules ask of the person in a period, by deadline.",
+        weight=10,
+        computed=BY_RULES,
+    )
     async def duties(
         self,
         root: MemberRecord,
@@ -139,10 +148,3 @@ class Member(Node):
 
         rows = await context.load(("duties of", span.name, states), (root.id, root.path), fetch)
         return page_of_list(rows or [], key_of_place, first, after)
-
-    @classmethod
-    async def find(cls, context: Context, keys: list[Any]) -> Mapping[Any, Any]:
-        """Members by their person's id; that somebody else opened their record is in the audit."""
-        found = await find_all(context, MEMBERS, keys)
-        await note_opened(context, found)
-        return found

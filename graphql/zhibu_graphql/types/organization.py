@@ -13,6 +13,7 @@ from zhibu_graphql.fields import all_of, column, field, listing, object_type, on
 from zhibu_graphql.node import Node
 from zhibu_graphql.paging import After, Below, Connection, First
 from zhibu_graphql.reading import read_from
+from zhibu_graphql.reading.duties import BY_RULES
 from zhibu_graphql.reading.duty_pages import page_of_organization
 from zhibu_graphql.reading.facts import FACTS
 from zhibu_graphql.reading.members import MEMBERS
@@ -86,7 +87,7 @@ class Organization(Node):
         filters = fact_filters(kind, period, include_ended)
         return rows_of(root, "below" if below else "at", FACTS, first, after, filters)
 
-    @listing("duty.read", description="What the rules ask for in a period, by deadline.", weight=10)
+    @listing("duty.read", description="What the rules ask for in a period, by deadline.", weight=10, computed=BY_RULES)
     async def duties(
         self,
         root: OrganizationRecord,

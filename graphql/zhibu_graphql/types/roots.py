@@ -22,6 +22,7 @@ from zhibu_graphql.node import Node, find_node
 from zhibu_graphql.paging import After, Below, Connection, First
 from zhibu_graphql.reading import read_from
 from zhibu_graphql.reading.audit import ENTRIES, read_key, zoned
+from zhibu_graphql.reading.duties import BY_RULES
 from zhibu_graphql.reading.duties import TAG as DUTY
 from zhibu_graphql.reading.duty_pages import page_of_duties
 from zhibu_graphql.reading.exports import EXPORTS
@@ -110,7 +111,7 @@ class Query(SpaceQuery):
         filters = member_filters(status, member_class, name, is_lost, is_mobile) | {"number": number}
         return rows(MEMBERS, first, after, filters | place_filter(organization, below))
 
-    @listing("duty.read", description="What the rules ask for in a period, by deadline.", weight=10)
+    @listing("duty.read", description="What the rules ask for in a period, by deadline.", weight=10, computed=BY_RULES)
     async def duties(
         self,
         info: Info,
@@ -157,6 +158,7 @@ class Query(SpaceQuery):
         "export.read",
         description="Which export the cells of a found file came from; empty where nothing tells.",
         size=50,
+        computed="marks are looked for in the cells of a file",
     )
     async def export_trace(
         self,

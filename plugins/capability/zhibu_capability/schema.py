@@ -72,7 +72,12 @@ class Portrait:
 class OrganizationFields:
     """What is added to Organization."""
 
-    @field(READ, description="The portrait of a branch in a period; null for what is no branch.", weight=COST)
+    @field(
+        READ,
+        description="The portrait of a branch in a period; null for what is no branch.",
+        weight=COST,
+        computed="a branch is scored by the rules in force, and compared with all branches of its type",
+    )
     async def portrait(self, root: OrganizationRecord, info: Info, period: PeriodText) -> Portrait | None:
         context, asked = info.context, parse_period(period)
 

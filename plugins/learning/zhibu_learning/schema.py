@@ -91,7 +91,12 @@ class Training:
 class MemberFields:
     """What is added to Member."""
 
-    @field(READ, READ_OWN, description="What the person studied in a period; of others only for who may read it.")
+    @field(
+        READ,
+        READ_OWN,
+        description="What the person studied in a period; of others only for who may read it.",
+        computed="what counts, how many hours are asked for and which courses follow from the rules in force",
+    )
     async def training(self, root: MemberRecord, info: Info, period: PeriodText) -> Training | None:
         context, asked = info.context, parse_period(period)
         own = context.scope.actor is not None and context.scope.actor.person_id == root.id

@@ -83,7 +83,7 @@ async def erase_tenant(platform: Platform, tenant: Tenant, certificate: Path) ->
         except BaseException:
             draft.take_back()
             raise
-    platform.tenants_seen.pop(tenant.slug, None)
+    platform.tenants.forget(tenant.slug)
     _notes(platform, tenant).unlink(missing_ok=True)
     return said
 
@@ -94,7 +94,7 @@ async def remove(platform: Platform, tenant: Tenant) -> None:
     await _erase_files(platform, tenant)
     async with as_owner(platform, tenant.id) as owner:
         await _remove_tenant(owner, tenant)
-    platform.tenants_seen.pop(tenant.slug, None)
+    platform.tenants.forget(tenant.slug)
 
 
 def _take_back(certificate: Path, tenant: Tenant) -> None:

@@ -18,7 +18,7 @@ async def change_state(platform: Platform, tenant: Tenant, state: State) -> None
     """Writes the state; the owner's own transaction."""
     async with as_owner(platform, tenant.id) as owner:
         await owner.execute(_CHANGE, tenant.id, state)
-    platform.tenants_seen.pop(tenant.slug, None)
+    platform.tenants.forget(tenant.slug)
 
 
 async def suspend(platform: Platform, tenant: Tenant, reason: str, *, by: Actor | None = None) -> Words | None:

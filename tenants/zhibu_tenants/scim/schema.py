@@ -8,10 +8,10 @@ import datetime as dt
 import strawberry
 
 from zhibu_graphql.context import Info
-from zhibu_graphql.fields import additions, field, object_type, plain
+from zhibu_graphql.fields import additions, column, field, first_of, object_type, plain
 from zhibu_graphql.ids import global_id
 from zhibu_graphql.reading.members import TAG
-from zhibu_tenants.scim.days import latest_days
+from zhibu_tenants.listings import DIRECTORY_DAYS, D
 from zhibu_tenants.scim.differences import MOST, Difference, differences
 
 DAYS = 50
@@ -19,12 +19,12 @@ DAYS = 50
 
 @object_type("directory.read", description="How the calls of a directory went on one day.")
 class DirectoryDay:
-    client: str = plain("The program's client.")
-    day: dt.date = plain("The day.")
-    written: int = plain("Calls that changed something.")
-    refused: int = plain("Calls that were refused.")
-    last_at: dt.datetime = plain("When the last of them came.")
-    last_refusal: str | None = plain("Why the last one was refused: status, keyword, attribute.")
+    client: str = column(D.c.client, "The program's client.")
+    day: dt.date = column(D.c.day, "The day.")
+    written: int = column(D.c.written, "Calls that changed something.")
+    refused: int = column(D.c.refused, "Calls that were refused.")
+    last_at: dt.datetime = column(D.c.last_at, "When the last of them came.")
+    last_refusal: str | None = column(D.c.last_refusal, "Why the last one was refused: status, keyword, attribute.")
 
 
 @object_type("member.read", description="A current member of whom the directory says something else.")
@@ -41,12 +41,16 @@ class DirectoryDifference:
 
 @additions
 class DirectoryQuery:
-    @field("directory.read", description="The calls of directories by day, the newest first.", size=DAYS)
-    async def directory_days(self, info: Info) -> list[DirectoryDay] | None:
-        async with info.context.turn() as session:
-            return await latest_days(session, DAYS)
+    directory_days: list[DirectoryDay] | None = first_of(
+        DIRECTORY_DAYS, "The calls of directories by day, the newest first.", "directory.read", size=DAYS
+    )
 
-    @field("member.read", description="Where the directory says something else than the branches.", size=MOST)
+    @field(
+        "member.read",
+        description="Where the directory says something else than the branches.",
+        size=MOST,
+        computed="two sources are compared person by person",
+    )
     async def directory_differences(self, info: Info) -> list[DirectoryDifference] | None:
         async with info.context.turn() as session:
             return await differences(session, info.context.scope.paths("member.read"))

@@ -17,9 +17,10 @@ class Bounded(Generic[K, V]):
 
     def get(self, key: K) -> V | None:
         """The value, which becomes the latest; None where there is none."""
-        if key in self._values:
+        found = self._values.get(key)
+        if found is not None:
             self._values.move_to_end(key)
-        return self._values.get(key)
+        return found
 
     def put(self, key: K, value: V) -> V:
         """Keeps and returns the value."""
