@@ -4,6 +4,7 @@ import statistics
 import time
 import uuid
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, event, text
@@ -104,7 +105,7 @@ async def _changed_fact(session: AsyncSession, scope: Scope, platform: Platform,
         )  # fmt: skip
         await write_facts(session, [absent], source="orglife", written_by=None)
         happened = Event(uuid.uuid4(), "attendance.disputed", "meeting", row.record_id, now)
-        times.append(await _timed(lambda happened=happened: follow(session, scope, happened, platform)))
+        times.append(await _timed(partial(follow, session, scope, happened, platform)))
     await session.rollback()
     return 1000 * statistics.median(times[len(times) // 3 :])
 

@@ -42,7 +42,7 @@ class Codes:
         if content is None:
             return None
         granted = msgspec.json.decode(content, type=Granted)
-        if (granted.client_id, granted.redirect_uri) != (client_id, redirect_uri):
+        if (granted.client_id, granted.redirect_uri) != (client_id, redirect_uri) or not verifier.isascii():
             return None
         challenge = create_s256_code_challenge(verifier)
         return granted if hmac.compare_digest(challenge, granted.challenge) else None

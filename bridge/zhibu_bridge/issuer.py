@@ -87,7 +87,7 @@ class BridgeIssuer:
     async def finish(self, query: Mapping[str, str], cookie: str) -> str:
         """Where the browser goes with its code, or with the provider's no; raises `InvalidInput` for a browser that began nothing."""
         attempt = self.box.open(cookie, self.name)
-        if attempt is None or not hmac.compare_digest(query.get("state", ""), attempt.own_state):
+        if attempt is None or not hmac.compare_digest(query.get("state", "").encode(), attempt.own_state.encode()):
             raise InvalidInput(
                 "attempt_missing",
                 Words("登录没有完成：浏览器没有带回登录信息，或等待时间过长。请从支部平台重新登录。",

@@ -19,8 +19,11 @@ from zhibu_core.spaces.proposal import Other, Proposal
 from zhibu_core.spaces.reading import whole_of
 from zhibu_core.tenancy.directory import find_tenant
 from zhibu_core.tenancy.scope import Scope, Tenant
+from zhibu_demo.lending import lend
+from zhibu_demo.planning import answer_year, propose_years
 from zhibu_demo.worlds import WORLDS
 from zhibu_devissuer.personas import persona
+from zhibu_partnership.attachment.sharing import asked_shares as lent_shares
 from zhibu_partnership.drafts import EntryDraft
 from zhibu_partnership.entries import write_entry
 from zhibu_partnership.joint.inviting import accept, invite
@@ -28,6 +31,7 @@ from zhibu_partnership.joint.reading import activity_of
 from zhibu_partnership.joint.recording import confirm, members_of
 from zhibu_partnership.joint.sharing import asked_share
 from zhibu_partnership.joint.words import Agreed
+from zhibu_partnership.plan.sharing import asked_shares
 from zhibu_partnership.publishing import decide_listing
 
 T = TypeVar("T")
@@ -81,10 +85,11 @@ async def make_partnership(platform: Platform) -> None:
     over = await _agree(home, other, "暑期实习共建", "安排学生党员暑期实习", dt.date(2026, 6, 1), dt.date(2026, 12, 31))
     await other.do(_revoke, over, "实习已经结束")
     await _hold(home, other, space)
+    await lend(home, other, space, _carry)
 
 
 async def _hold(home: Side, other: Side, space: uuid.UUID) -> None:
-    """One activity that both confirmed, one on which they differ, and one to come."""
+    """One activity that both confirmed, one on which they differ, and one to come; a plan of the year."""
     ours = [(await home.do(invite, space, words)).id for words in (HELD, DIFFERING)]
     theirs = (await other.do(invite, space, COMING)).series
     await _carry(home.platform)
@@ -95,13 +100,16 @@ async def _hold(home: Side, other: Side, space: uuid.UUID) -> None:
     await other.do(_confirm, answered[0], None)
     elsewhere = Agreed(**(DIFFERING.values() | {"held_on": dt.date(2026, 10, 25)}))
     await other.do(_confirm, answered[1], elsewhere)
+    await propose_years(home, space)
+    await _carry(home.platform)
+    await answer_year(other, space)
     await _carry(home.platform)
 
 
 async def _agree(home: Side, other: Side, title: str, purpose: str, starts_on: dt.date, ends_on: dt.date) -> uuid.UUID:
     proposal = Proposal(
         title, purpose, (home.branch.code,), (Other(other.tenant.slug, other.branch.code, other.branch.name),), starts_on, ends_on,
-        (asked_share(),), review_on=min(UNTIL, ends_on),
+        (asked_share(), *asked_shares(), *lent_shares()), review_on=min(UNTIL, ends_on),
     )  # fmt: skip
     space: uuid.UUID = (await home.do(propose, proposal)).id
     await _carry(home.platform)

@@ -1,15 +1,19 @@
 """Errors in answers: those of the domain with their category as code, everything unexpected masked and logged."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLError
+from strawberry.utils.str_converters import to_camel_case
 
 from zhibu_core.errors import Forbidden, NotFound, ZhibuError
 from zhibu_core.http.problems import as_domain_error
 from zhibu_core.words import Words
 from zhibu_graphql.fields import part, plain
+
+_SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
 
 @part(description="What was wrong with what a mutation was given.")
@@ -44,11 +48,16 @@ def not_there(field: str, message: Words) -> NotFound:
     return NotFound("not_found", message, field=field)
 
 
+def input_name(field: str) -> str:
+    """The name that a field of the domain has in an input: `ends_on` is `endsOn`; whatever is no such name stays."""
+    return to_camel_case(field) if _SNAKE.fullmatch(field) else field
+
+
 def of_domain(error: ZhibuError, locale: str) -> dict[str, Any]:
     """A domain error as an entry of `errors` in a language; `reason` is its own code, `code` the category."""
     extensions: dict[str, Any] = {"code": error.category, "reason": error.code}
     if error.field:
-        extensions["field"] = error.field
+        extensions["field"] = input_name(error.field)
     return {"message": error.message.of(locale), "extensions": extensions}
 
 

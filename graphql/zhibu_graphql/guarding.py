@@ -10,7 +10,7 @@ from zhibu_core.errors import Forbidden, InvalidInput
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
 from zhibu_graphql.context import Context
-from zhibu_graphql.errors import Refused, UserError
+from zhibu_graphql.errors import Refused, UserError, input_name
 from zhibu_graphql.fields import Asks, TypeAsks
 
 Resolve = Callable[..., Any]
@@ -53,7 +53,8 @@ def in_savepoint(resolve: Resolve) -> Resolve:
             payload = await payload if inspect.isawaitable(payload) else payload
         except InvalidInput as error:
             await savepoint.rollback()
-            return Refused([UserError(code=error.code, message=error.message.of(context.locale), field=error.field)])
+            field = input_name(error.field) if error.field else None
+            return Refused([UserError(code=error.code, message=error.message.of(context.locale), field=field)])
         except BaseException:
             await savepoint.rollback()
             raise

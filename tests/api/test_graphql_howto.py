@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 
 from services.client_programs import client_python, npm_folder
 from services.npm import NODE
+from zhibu_core.platform import Platform
+from zhibu_testing.delivering import deliver
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "howto" / "use-the-api.md"
@@ -20,8 +23,8 @@ BLOCKS = dict(re.findall(r"^```([a-z ]+)\n(.*?)^```$", PAGE.read_text(encoding="
 pytestmark = pytest.mark.schemas
 
 
-async def run(api: Any, origin: str, *command: Any, cwd: Path) -> str:
-    """What a program prints that is given the two variables."""
+async def run(api: Any, origin: str, *command: Any, cwd: Path, more: Mapping[str, str] | None = None) -> str:
+    """What a program prints that is given the variables of the page."""
     own = {
         "ZHIBU_API": f"{origin}/t/{api.home.tenant.slug}/graphql",
         "ZHIBU_TOKEN": api.token("organizer"),
@@ -32,7 +35,7 @@ async def run(api: Any, origin: str, *command: Any, cwd: Path) -> str:
         subprocess.run,
         words,
         cwd=cwd,
-        env=dict(os.environ) | own,
+        env=dict(os.environ) | own | dict(more or {}),
         capture_output=True,
         text=True,
         timeout=120,
@@ -45,6 +48,23 @@ async def run(api: Any, origin: str, *command: Any, cwd: Path) -> str:
 async def test_httpx(api: Any, origin: str, tmp_path: Path) -> None:
     said = await run(api, origin, sys.executable, "-c", BLOCKS["python"], cwd=tmp_path)
     assert len(said.splitlines()) == 7
+
+
+async def test_two_tenants_together(api: Any, origin: str, tmp_path: Path, platform: Platform) -> None:
+    """What crosses is delivered while the program waits for it."""
+    there = {
+        "ZHIBU_TOKEN": api.token("secretary"),
+        "ZHIBU_OTHER_API": f"{origin}/t/{api.neighbour.tenant.slug}/graphql",
+        "ZHIBU_OTHER_TOKEN": api.token("secretary", api.neighbour),
+        "ZHIBU_OTHER_CODE": "111",
+    }
+    program = asyncio.ensure_future(
+        run(api, origin, sys.executable, "-c", BLOCKS["python partnership"], cwd=tmp_path, more=there)
+    )
+    while not program.done():
+        await deliver(platform, api.home.tenant, api.neighbour.tenant)
+        await asyncio.sleep(0.2)
+    assert await program == f"2 [('{api.neighbour.tenant.name}', 2)]\nNone\n"
 
 
 async def test_gql(api: Any, origin: str, tmp_path: Path) -> None:

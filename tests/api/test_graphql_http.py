@@ -155,11 +155,11 @@ async def demo(platform: Platform, test_database: TestDatabase) -> AsyncIterator
     """The database as `zhibu demo` marks it, for the time of a test."""
     owner = await asyncpg.connect(owner_dsn(test_database))
     await owner.execute("insert into global_setting (key, value) values ('demo', 'true')")
-    platform.tenants_seen.clear()
+    platform.tenants.known.clear()
     yield
     await owner.execute("delete from global_setting where key = 'demo'")
     await owner.close()
-    platform.tenants_seen.clear()
+    platform.tenants.known.clear()
 
 
 async def test_the_explorer_answers_a_plain_form(api: Any, demo: None) -> None:

@@ -16,11 +16,12 @@ from zhibu_core.plugins.host import PluginHost
 from zhibu_core.plugins.manifest import CONTRACT, GraphQLContribution, Manifest
 from zhibu_core.words import Words
 from zhibu_graphql.building import CORE, DEFINITION, PLUGIN, build
+from zhibu_graphql.compiled.coverage import coverage_of
 from zhibu_graphql.documents import KEPT, LONGEST_KEPT, Documents
 from zhibu_graphql.fields import KEY, TYPE_ASKS, additions, field, object_type, plain
 from zhibu_graphql.node import Node
 from zhibu_graphql.schemas import SETS_KEPT, Schemas
-from zhibu_graphql.sdl import FOLDER, sdl_by_plugin
+from zhibu_graphql.sdl import FOLDER, REASONS, reasons, sdl_by_plugin
 from zhibu_graphql.types.enums import DutyState, OrganizationKind
 
 
@@ -63,6 +64,12 @@ def test_the_schema_is_as_checked_in(platform: Platform) -> None:
     texts = sdl_by_plugin(platform.host)
     checked_in = {path.stem: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.graphql")}
     assert checked_in == texts, "run python -m zhibu_graphql.sdl and look at what changed"
+
+
+def test_every_field_says_what_stands_behind_it_or_why_resolvers_must_run(platform: Platform) -> None:
+    found = coverage_of(build(platform.host).schema)
+    assert found.silent == [], "declare what stands behind them, or say `computed=` why nothing can"
+    assert (FOLDER / REASONS).read_text(encoding="utf-8") == reasons(platform.host), "run python -m zhibu_graphql.sdl"
 
 
 @pytest.mark.parametrize(("own", "core"), [(OrganizationKind, tuple(KINDS)), (DutyState, get_args(CoreDutyState))])

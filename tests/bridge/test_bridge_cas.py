@@ -69,6 +69,7 @@ async def test_a_browser_that_began_nothing_is_refused(bridge: Any) -> None:
         (Browser(), f"{service}&ticket={ticket}"),
         (begun, f"{home.callback}?state=other&ticket={ticket}"),
         (begun, f"{home.callback}?ticket={ticket}"),
+        (begun, f"{home.callback}?state=%C3%A9&ticket={ticket}"),
         (begun, f"{neighbour.callback}?state={state}&ticket={ticket}"),
     ):
         page = await browser.get(where, follow=False)
@@ -80,6 +81,7 @@ async def test_a_browser_that_began_nothing_is_refused(bridge: Any) -> None:
 async def test_a_code_is_good_once_for_its_client_its_verifier_and_its_source(bridge: Any) -> None:
     wrong: list[tuple[str, dict[str, str], int]] = [
         ("home", {"code_verifier": "x" * 48}, 400),
+        ("home", {"code_verifier": "é" * 48}, 400),
         ("home", {"redirect_uri": f"{bridge.client}/"}, 400),
         ("home", {"client_secret": "y" * 24}, 401),
         ("home", {"client_id": "other"}, 401),

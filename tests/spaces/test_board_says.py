@@ -136,3 +136,11 @@ async def test_the_database_refuses_what_is_no_line(platform: Platform, parties:
                   {"starts_on": TODAY, "ends_on": TODAY - dt.timedelta(days=1)}):  # fmt: skip
         with pytest.raises(DBAPIError):
             await put(platform, parties.home, line(**wrong))  # type: ignore[arg-type]
+
+
+async def test_a_line_from_the_future_is_said_now(platform: Platform, parties: Parties) -> None:
+    home, reader = parties.home, parties.neighbour
+    await word(platform, home, listed=True)
+    await put(platform, home, line(said_at=dt.datetime(2199, 1, 1, tzinfo=dt.UTC)))
+    (shown,) = await seen(platform, reader, home)
+    assert shown.said_at <= dt.datetime.now(dt.UTC)

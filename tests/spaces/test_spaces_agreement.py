@@ -63,6 +63,19 @@ async def test_what_either_side_changes_is_seen_by_both_and_holds_once_both_have
         assert {one.signer for one in whole.signatures} == {world.home.who.actor.name, world.host.who.actor.name}
 
 
+async def test_what_signing_would_change_is_told_against_what_holds(world: World) -> None:
+    """A change behind a smaller one, that nobody signed, is still told to whoever signs; and who made it, with their tenant's name."""
+    space_id = await world.agreed()
+    await changed_by(world, world.home, space_id, ends_on=TODAY + 30 * DAY)
+    await changed_by(world, world.home, space_id, ends_on=TODAY + 30 * DAY, purpose="乙")
+    await world.carry()
+    _, host = await wholes(world, space_id)
+    assert {one.path for one in host.changes(host.newest)} == {"purpose"}
+    assert {one.path for one in host.pending} == {"purpose", "ends_on"}
+    home = world.home.tenant
+    assert host.named(host.newest.made_by_party, "某人") == f"{home.name} 某人"
+
+
 async def test_two_who_change_at_once_come_to_the_same_words(world: World) -> None:
     space_id = await world.proposed()
     await changed_by(world, world.home, space_id, purpose="甲")

@@ -15,7 +15,6 @@ SOURCES = sorted(
     if "tests" not in path.parts
 )  # fmt: skip
 DRIVES = {SPACES / "lane.py"}
-RECEIVES = {SPACES / "courier.py", SPACES / "arriving.py"}
 HOLDS = {
     SPACES / f"{name}.py"
     for name in ("models", "force", "copies", "arriving", "heeding", "removing", "upkeep", "versions", "life")
@@ -46,7 +45,7 @@ def who_imports(module: str) -> set[Path]:
 def test_only_the_lane_drives_the_courier_and_only_it_hands_over() -> None:
     assert who_imports("zhibu_core.spaces.courier") == DRIVES
     assert who_imports("zhibu_core.spaces.arriving") == {SPACES / "courier.py"}
-    assert who_imports("zhibu_core.spaces.heeding") == RECEIVES
+    assert who_imports("zhibu_core.spaces.heeding") == {SPACES / "arriving.py"}
 
 
 def test_copies_are_read_in_one_place_by_one_predicate() -> None:

@@ -37,7 +37,7 @@ async def towns(platform: Platform, make_tenants: Any) -> World:
     sent = await home.send("POST", f"{HERE}/new", {**FORM, "other": both[1].slug})
     address = sent.headers["location"].partition("?")[0].partition(both[0].slug)[2]
     await deliver(platform, *both)
-    changed = {**FORM, "ends_on": "2027-06-30", "note": "学期末结束"}
+    changed = {**FORM, "ends_on": "2027-06-30", "note": "学期末结束", "other_organization": ""}
     assert (await host.send("POST", f"{address}/change", changed)).status_code == 303
     await deliver(platform, *both)
     async with platform.database.session(both[0].id) as session:

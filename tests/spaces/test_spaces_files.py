@@ -3,11 +3,12 @@
 import datetime as dt
 import io
 import uuid
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from zhibu_core.spaces.copies import copies_of, files_of_copy
+from zhibu_core.spaces.copies import copies_of, files_of_copies
 from zhibu_core.spaces.ending import revoke
 from zhibu_core.spaces.life import about_person, forget_person, settle_down
 from zhibu_core.spaces.models import SpaceEnvelope, SpaceRead
@@ -58,7 +59,7 @@ async def test_a_file_crosses_under_the_receiver_s_key_and_goes_with_its_record(
     await world.carry()
     async with platform.database.session(world.host.tenant.id) as session:
         (copy,) = await copies_of(session, world.host.who, space_id=space_id)
-        (file,) = await files_of_copy(session, world.host.who, copy)
+        (file,) = (await files_of_copies(session, world.host.who, [copy]))[copy.id]
         theirs = (await session.scalars(select(FileObject))).one()
         reader = await open_object(platform, session, file.sha256)
         assert b"".join([block async for block in reader.read()]) == CONTENT
@@ -76,6 +77,22 @@ async def test_a_file_crosses_under_the_receiver_s_key_and_goes_with_its_record(
         assert not list(await session.scalars(select(File)))
     (line,) = await world.lines(world.home, space_id, records_only=True)
     assert line.erased_at is not None
+
+
+async def test_a_content_that_its_row_calls_by_another_s_hash_does_not_cross(world: Any) -> None:
+    """Else it would stand at the host for what the host itself keeps under that hash: each content is kept once."""
+    space_id = await world.agreed(shares=(AskedShare(MEETING, FIELDS),))
+    key, platform = await meeting(world), world.platform
+    known = sha256(b"a regulation that everybody keeps").hexdigest()
+    async with platform.database.session(world.home.tenant.id) as session:
+        for model in (File, FileObject):
+            await session.execute(update(model).values(sha256=known))
+        await publish_records(platform, session, world.home.who, space_id, MEETING, [key])
+    await world.carry(at_once=True)
+    (line,) = await world.lines(world.home, space_id, records_only=True)
+    assert (line.state, line.problem) == ("refused", "file_gone")
+    async with platform.database.session(world.host.tenant.id) as session:
+        assert await session.scalar(select(FileObject.id).where(FileObject.sha256 == known)) is None
 
 
 async def test_a_person_s_part_is_given_out_and_forgotten(world: Any) -> None:

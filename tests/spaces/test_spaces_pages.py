@@ -8,7 +8,8 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from zhibu_core.platform import Platform
-from zhibu_core.spaces.models import Space
+from zhibu_core.spaces.models import Space, SpaceVersion
+from zhibu_core.spaces.terms import Terms, terms_of
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
 from zhibu_example.models import Note
@@ -74,7 +75,7 @@ async def test_two_secretaries_agree_give_read_and_part(towns: World, platform: 
             id=new_id(), organization_id=towns.home.organizations["111"].id, read_on=TODAY, book="论语", thought="保密"
         )
         session.add(note)
-        space = (await session.scalars(select(Space))).one()
+        space = (await session.scalars(select(Space).where(Space.title == FORM["title"]))).one()
     given = {"s": global_id("SP", space.id.bytes), "r": [global_id("EN", note.id.bytes)]}
     refused = (await home.ask(PUBLISH, **given, f=["thought"]))["data"]["publishRecords"]
     assert refused == {"envelopes": None, "errors": [{"code": "space_fields", "field": "fields"}]}
@@ -104,3 +105,54 @@ async def test_two_secretaries_agree_give_read_and_part(towns: World, platform: 
         assert "约定的事项已经完成" in shown
         assert "论语" not in text_of((await browser.get(f"{address}/records")).text)
     assert "副本已删除" in text_of((await home.get(f"{address}/ledger")).text)
+
+
+async def test_several_organizations_and_a_reason_for_each_field(
+    towns: World, platform: Platform, text_of: Any
+) -> None:
+    """Without scripts: a button adds a row and keeps what was typed; who says nothing of a field gives it the kind's reason."""
+    home, there = towns.home.secretary, towns.neighbour.tenant.slug
+    typed = {**FORM, "title": "四支部联学", "organizations": "111", "other": there}
+    more = await sent(home, f"{HERE}/new", **typed, do="add")
+    assert more.status_code == 200
+    assert re.search(r'name="title" value="四支部联学"', more.text)
+    assert [re.search(rf'name="{name}"', more.text) is not None for name in ("other-2", "other_organization-2", "other-3")] == [
+        True, True, False,
+    ]  # fmt: skip
+    second = {"other-2": there, "other_organization-2": "没有这个党支部", "why-example.note-book": "列入联合书单"}
+    wrong = await sent(home, f"{HERE}/new", **{**typed, **second, "other-2": "nobody-there"})
+    assert wrong.status_code == 422
+    assert "nobody-there" in text_of(wrong.text)
+    second["other_organization-2"] = "数学第二党支部"
+    made = await sent(towns.home.organizer, f"{HERE}/new", **{**typed, **second, "organizations": "111\n112"})
+    assert made.status_code == 303, text_of(made.text)
+    terms = await _newest(platform, towns, "四支部联学")
+    assert [(one.slug, one.name) for one in terms.parties if one.slug == there] == [
+        (there, "数学第一党支部"), (there, "数学第二党支部"),
+    ]  # fmt: skip
+    assert len(terms.parties) == 4
+    (share,) = terms.shares
+    assert {one.key: one.reason for one in share.fields} == {"book": "列入联合书单", "read_on": "互相推荐"}
+    address = made.headers["location"].partition("?")[0].partition(towns.home.tenant.slug)[2]
+    shown = (await towns.home.organizer.get(f"{address}/change")).text
+    assert 'name="reason-example.note" value="列入联合书单"' in shown
+    assert 'name="why-example.note-read_on" value="互相推荐"' in shown
+    changed = {
+        **FORM,
+        "title": "四支部联学",
+        "organizations": "111\n112",
+        "by-example.note": "other",
+        "note": "只由对方提供",
+    }
+    changed |= {"other": there, "other_organization": "数学党总支", "why-example.note-read_on": "排期"}
+    assert (await sent(towns.home.organizer, f"{address}/change", **changed)).status_code == 303
+    terms = await _newest(platform, towns, "四支部联学")
+    assert len(terms.parties) == 5
+    assert (terms.shares[0].by, [one.reason for one in terms.shares[0].fields]) == ((there,), ["互相推荐", "排期"])
+
+
+async def _newest(platform: Platform, towns: World, title: str) -> Terms:
+    async with platform.database.session(towns.home.tenant.id) as session:
+        space = (await session.scalars(select(Space).where(Space.title == title))).one()
+        version = (await session.scalars(select(SpaceVersion).where(SpaceVersion.id == space.newest_id))).one()
+    return terms_of(version.terms)

@@ -38,6 +38,8 @@ DEEDS: Final[Mapping[str, Words]] = {
     "staff.enter": Words("平台运维申请进入", "platform staff asked to enter"),
     "staff.leave": Words("平台运维离开", "platform staff left"),
     "tenant.keys.rotate": Words("更换密钥", "changed the keys"),
+    "space.case": Words("办理跨单位事项", "took a step in a case with another tenant"),
+    "member.move": Words("登记流动去向", "said where a member is"),
     "scim": Words("人事目录同步", "wrote as the directory"),
 }
 """Deeds that are called otherwise than their permission, or that need none: those of the operator."""
@@ -110,6 +112,7 @@ OBJECTS: Final[Mapping[str, Words]] = {
     "learning_course": Words("课程", "course"),
     "affairs_case": Words("发展党员台账", "development case"),
     "organization": Words("组织", "organization"),
+    "space_case": Words("跨单位事项", "case with another tenant"),
     "duty_waiver": Words("免除", "waiver"),
     "audit": Words("审计", "audit"),
     "export": Words("导出", "export"),

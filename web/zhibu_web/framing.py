@@ -62,7 +62,7 @@ def unit_of(scope: Scope, role: str) -> str:
 def navigation_of(request: AnyRequest, platform: Platform, scope: Scope) -> list[NavItem]:
     """The second-level entries that this person may open, of core and of enabled plugins."""
     items = [item for _, item in platform.host.collect("navigation", scope.plugins)]
-    return placed(role_of(request, scope), (item for item in items if scope.may(item.action)))
+    return placed(role_of(request, scope), [item for item in items if scope.may(item.action)])
 
 
 def frame(request: AnyRequest, scope: Scope, platform: Platform, *, door: str = "") -> Shell:

@@ -1,6 +1,7 @@
 """The words for keys that tables hold: kinds, classes, states, posts; pages never show a key itself."""
 
-from collections.abc import Iterable, Mapping
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from zhibu_core.glossary import glossary
@@ -58,6 +59,8 @@ COMMITTEE_POSTS: Final = frozenset(
 )
 """The posts that are seats of a branch committee."""
 
+LAST_DIGITS: Final = 4
+
 
 def kind_name(key: str) -> Words:
     """The kind of an organization: 党支部, branch."""
@@ -67,6 +70,15 @@ def kind_name(key: str) -> Words:
 def post_name(key: str) -> Words:
     """A post: 书记, secretary; free text as it stands."""
     return POSTS.get(key) or _of_glossary(key)
+
+
+def told_apart(people: Sequence[tuple[uuid.UUID, str, str | None]]) -> dict[uuid.UUID, str]:
+    """Names of (person, name, staff number); the same ones told apart by the end of the number (interface.md 5)."""
+    seen = [name for _, name, _ in people]
+    return {
+        person: f"{name}（{number[-LAST_DIGITS:]}）" if number and seen.count(name) > 1 else name
+        for person, name, number in people
+    }
 
 
 def fact_names(platform: Platform, plugins: Iterable[str]) -> dict[str, Words]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from re import sub
+from uuid import UUID
 
 from litestar import Litestar
 from litestar.routes import HTTPRoute
@@ -13,16 +15,21 @@ from zhibu_core.tenancy.scope import Scope
 BELOW_TENANT = "/t/{slug:str}"
 MEETS = "meets"
 """The key of a handler's `opt` that names the shapes of its plugin's rules whose duties are met at the page."""
+SHOWS = "shows"
+"""The key of a handler's `opt` that names the type of record that its page shows; the record's id is the one part of its path."""
 
 
 @dataclass(frozen=True)
 class Mounted:
-    """A page: its path below the tenant, the plugin it belongs to, the action it needs, the shapes that it meets."""
+    """A page: its path below the tenant, the plugin it belongs to, the action it needs, the shapes that it meets, and the
+    type of record that it shows.
+    """
 
     path: str
     plugin: str
     action: str
     meets: tuple[str, ...] = ()
+    shows: str = ""
 
 
 @lru_cache(maxsize=4)
@@ -39,7 +46,8 @@ def _pages(app: Litestar) -> Iterator[Mounted]:
             if "GET" in handler.http_methods:
                 known = handler.opt
                 path = route.path.removeprefix(BELOW_TENANT)
-                yield Mounted(path, known.get("plugin", ""), known.get("action", ""), tuple(known.get(MEETS, ())))
+                own = (known.get("plugin", ""), known.get("action", ""))
+                yield Mounted(path, *own, tuple(known.get(MEETS, ())), known.get(SHOWS, ""))
 
 
 def is_open(app: Litestar, scope: Scope, path: str) -> bool:
@@ -54,6 +62,17 @@ def page_that_meets(app: Litestar, scope: Scope, plugin: str, shape: str) -> str
         if page.plugin == plugin and shape in page.meets and "{" not in page.path:
             return page.path if _is_on(app, scope, plugin) and scope.may(page.action) else None
     return None
+
+
+def record_pages(app: Litestar, scope: Scope) -> Mapping[str, str]:
+    """By type of record the path of the page that shows one, of plugins that are on, where the reader may open it."""
+    shown = (page for page in pages_of(app).values() if page.shows)
+    return {page.shows: page.path for page in shown if _is_on(app, scope, page.plugin) and scope.may(page.action)}
+
+
+def record_address(prefix: str, page: str, record: UUID) -> str:
+    """The address of one record on its page."""
+    return prefix + sub(r"\{[^}]*\}", str(record), page)
 
 
 def _is_on(app: Litestar, scope: Scope, plugin: str) -> bool:

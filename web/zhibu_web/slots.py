@@ -1,6 +1,6 @@
 """The doors of the shell: which a role sees first, what stands behind them, and where plugins may add (interface.md 2.1)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, cast
 
@@ -146,6 +146,9 @@ STAND_INS: Final[Mapping[str, str]] = {
 """Where entries stand for a role that lacks their own door: a member finds the portrait behind the own branch."""
 
 
+AFTER_ALL: Final = 1_000
+
+
 def door_of(role: str, door: str) -> str:
     """The door behind which a role finds what belongs to `door`."""
     own = {entry.key for entry in ROLE_DOORS.get(role, OWN_ROLE_DOORS)}
@@ -153,9 +156,13 @@ def door_of(role: str, door: str) -> str:
     return other if door not in own and other in own else door
 
 
-def placed(role: str, items: Iterable[NavItem]) -> list[NavItem]:
-    """The entries behind the doors that a role has."""
-    return [replace(item, door=cast("Door", door_of(role, item.door))) for item in items]
+def placed(role: str, items: Sequence[NavItem]) -> list[NavItem]:
+    """The entries behind the doors that a role has; a guest behind another's door comes after what belongs there."""
+    doors = {item.door: cast("Door", door_of(role, item.door)) for item in items}
+    return [
+        item if doors[item.door] == item.door else replace(item, door=doors[item.door], order=item.order + AFTER_ALL)
+        for item in items
+    ]
 
 
 def doors_for(role: str, pages: Mapping[str, str]) -> tuple[DoorEntry, ...]:

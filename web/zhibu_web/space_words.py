@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from zhibu_core.spaces.crossings import CORE_KINDS, STATES, Crossing
+from zhibu_core.spaces.declared import Shareable
 from zhibu_core.spaces.models import Space, SpaceCopy
 from zhibu_core.spaces.reading import Agreement
 from zhibu_core.spaces.terms import Share, SharedField, Terms
@@ -68,19 +69,22 @@ class SpaceWords:
                 words.gettext("Contacts"),
                 self.join([" ".join(filter(None, (c.name, c.post, c.reach))) for c in terms.contacts]),
             ),
-            (words.gettext("Closed"), self.closed(space)),
+            (words.gettext("Closed"), self.closed(whole)),
             (words.gettext("Copies here deleted"), self.moment(space.erased_at)),
             (words.gettext("Copies of the other side deleted"), self.confirmed(whole)),
         ]
         return [Fact(label, value) for label, value in pairs if value]
 
-    def closed(self, space: Space) -> str:
-        """When it was closed, by whom, why."""
+    def closed(self, whole: Agreement) -> str:
+        """When it was closed, by whom of which side, why."""
+        space = whole.space
         if space.closed_at is None:
             return ""
         why = CLOSING.get(space.close_reason or "")
         said = why.of(self.locale) if why else (space.close_reason or "")
-        return self.join(list(filter(None, (self.moment(space.closed_at), space.closed_by or "", said))))
+        side = next((one.tenant_name for one in whole.parties if one.party == space.closed_by_party), "")
+        who = " ".join(filter(None, (side, space.closed_by)))
+        return self.join(list(filter(None, (self.moment(space.closed_at), who, said))))
 
     def confirmed(self, whole: Agreement) -> str:
         """When each other side said that its copies are gone."""
@@ -99,6 +103,13 @@ class SpaceWords:
         more = [words.gettext("personal data"), field.basis, days] if field.personal else []
         return self.join([field.reason, *more])
 
+    def reasons(self, share: Share) -> list[tuple[str, str]]:
+        """The fields by name with the reason why they cross; those with one reason in one line."""
+        by_reason: dict[str, list[str]] = {}
+        for one in share.fields:
+            by_reason.setdefault(self.field(one), []).append(one.title.of(self.locale))
+        return [(self.join(titles), reason) for reason, titles in by_reason.items()]
+
     def kind(self, key: str, terms: Terms) -> str:
         """What crossed."""
         if key in CORE_KINDS:
@@ -106,8 +117,11 @@ class SpaceWords:
         return next((one.title.of(self.locale) for one in terms.shares if one.kind == key), key)
 
     def fields(self, line: Crossing, terms: Terms) -> str:
-        """The fields that crossed, by name."""
+        """The fields that crossed, by name; all that were agreed on in one word."""
         share = next((one for one in terms.shares if one.kind == line.kind), None)
+        if share and {one.key for one in share.fields} == set(line.fields):
+            words, many = reader(self.locale), len(line.fields)
+            return words.ngettext("the field agreed on", "all %(num)s fields agreed on", many) % {"num": many}
         titles = {one.key: one.title.of(self.locale) for one in share.fields} if share else {}
         return self.join([titles.get(key, key) for key in line.fields])
 
@@ -122,23 +136,24 @@ class SpaceWords:
         """Who read it."""
         return self.join([f"{one.reader} {self.moment(one.read_at)}" for one in line.reads])
 
-    def record(self, copy: SpaceCopy, terms: Terms) -> list[Fact]:
-        """A copy's fields as on a printed form."""
+    def record(self, copy: SpaceCopy, terms: Terms, declared: Shareable | None) -> list[Fact]:
+        """A copy's fields as on a printed form, in the agreement's order; keys by their names, marks for programs left out."""
         share = next((one for one in terms.shares if one.kind == copy.kind), None)
         titles = {one.key: one.title for one in share.fields} if share else {}
-        return [
-            Fact(titles.get(key, key), self.value(value))
-            for key, value in copy.record.items()
-            if value not in (None, "")
-        ]
+        known = declared.by_key if declared else {}
+        facts = []
+        for key in [*titles, *(key for key in copy.record if key not in titles)]:
+            given, field = copy.record.get(key), known.get(key)
+            if given not in (None, "", []) and not (field and field.is_mark):
+                is_instant = field is not None and field.type == "instant"
+                shown = self.moment(dt.datetime.fromisoformat(given)) if is_instant else None
+                facts.append(Fact(titles.get(key, key), shown or self.value(given, field.words if field else {})))
+        return facts
 
-    def value(self, value: object) -> str:
-        """A value as text; instants on the tenant's clock."""
+    def value(self, value: object, names: Mapping[str, Words]) -> str:
+        """A value as text; keys by their names."""
         if isinstance(value, list):
-            return self.join([str(one) for one in value])
-        if isinstance(value, str) and "T" in value and value[:4].isdecimal():
-            try:
-                return self.moment(dt.datetime.fromisoformat(value))
-            except ValueError:
-                return value
+            return self.join([self.value(one, names) for one in value])
+        if (named := names.get(str(value))) is not None:
+            return named.of(self.locale)
         return str(value)

@@ -154,7 +154,8 @@ def diff(slug: str, space_id: uuid.UUID, as_json: bool) -> None:
 @PERSON
 @SPACE
 @click.option("--version", "version_id", type=click.UUID, required=True, help="The version that was read, by its id.")
-def sign(slug: str, number: str, space_id: uuid.UUID, version_id: uuid.UUID) -> None:
+@click.option("--for", "organization", default="", help="For which of our organizations, by code or name: to be sure.")
+def sign(slug: str, number: str, space_id: uuid.UUID, version_id: uuid.UUID, organization: str) -> None:
     """Sign the newest version for the own side, in the name of a person (--as) who may.
 
     Exit codes: 0 signed; 1 nobody was named, or they may not, or need a second factor; 2 refused; 64 wrong usage.
@@ -163,7 +164,7 @@ def sign(slug: str, number: str, space_id: uuid.UUID, version_id: uuid.UUID) -> 
 
     async def work() -> str:
         async with _at(slug, number) as (_, session, who):
-            return (await signed(session, who, space_id, version_id)).digest
+            return (await signed(session, who, space_id, version_id, organization=organization)).digest
 
     click.echo(run(work()))
 
@@ -176,9 +177,18 @@ def sign(slug: str, number: str, space_id: uuid.UUID, version_id: uuid.UUID) -> 
 @click.option(
     "--record", "records", type=click.UUID, multiple=True, required=True, help="Its id; again for further ones."
 )
+@click.option(
+    "--field", "fields", multiple=True, help="Of the agreed fields these only, by key; again for further ones."
+)
 @click.option("--withdraw", is_flag=True, help="Take the copies back instead.")
 def publish(
-    slug: str, number: str, space_id: uuid.UUID, kind: str, records: tuple[uuid.UUID, ...], withdraw: bool
+    slug: str,
+    number: str,
+    space_id: uuid.UUID,
+    kind: str,
+    records: tuple[uuid.UUID, ...],
+    fields: tuple[str, ...],
+    withdraw: bool,
 ) -> None:
     """Send records to the other side, as the agreement says; prints the envelopes' ids.
 
@@ -191,7 +201,7 @@ def publish(
             if withdraw:
                 await withdraw_records(session, who, space_id, kind, records)
                 return []
-            return await publish_records(running, session, who, space_id, kind, records)
+            return await publish_records(running, session, who, space_id, kind, records, fields=fields or None)
 
     for one in run(work()):
         click.echo(str(one))
@@ -248,16 +258,24 @@ def ledger(slug: str, space_id: uuid.UUID, as_json: bool) -> None:
 def cases(slug: str, envelope_id: uuid.UUID | None, as_json: bool) -> None:
     """List everything that has not come to an end, of all agreements: id, direction, kind, state, other side, why.
 
+    Cases about a member come first, with the day by which the next step is due in place of the reason.
+
     Exit codes: 0 listed; 2 unknown tenant, or the envelope is not held; 64 wrong usage.
     """
+    from zhibu_core.spaces.cases.reading import open_matters
     from zhibu_core.spaces.crossings import open_cases
     from zhibu_core.spaces.publishing import send_again
 
     async def work() -> list[dict[str, Any]]:
-        async with _at(slug) as (_, session, who):
+        async with _at(slug) as (running, session, who):
             if envelope_id is not None:
                 await send_again(session, who, envelope_id)
-            return [
+            matters = [
+                {"id": str(one.case.id), "direction": "out" if one.case.is_own else "in", "kind": one.case.kind,
+                 "state": one.case.state, "other": one.other, "why": str(one.case.due_on or "")}
+                for one in await open_matters(running, session, who, limit=10_000)
+            ]  # fmt: skip
+            return matters + [
                 {"id": str(one.id), "direction": one.direction, "kind": one.kind, "state": one.state, "other": one.other,
                  "why": one.why.zh if one.why else None}
                 for one in await open_cases(session, who, limit=10_000)

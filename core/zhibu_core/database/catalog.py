@@ -28,7 +28,7 @@ CALLABLE_DEFINERS = {
     "app.staff_vouched(text,text)": "2dab2d46d03145a7",
     "app.ask_deed(bytea,uuid,uuid,text,text)": "e1054dc098ee3f6c",
     "app.asked_deeds(bytea,uuid,integer)": "7601148c6f19b03e",
-    "app.say_on_board(uuid[],jsonb)": "34f5f6605d1a4575",
+    "app.say_on_board(uuid[],jsonb)": "2425a4581cda6a76",
 }
 """The definer functions that the runtime role may call, each with the digest of its body: another body is a fault."""
 

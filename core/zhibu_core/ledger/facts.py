@@ -20,6 +20,9 @@ Grade = Literal["confirmed", "recorded", "code", "makeup", "imported", "document
 spreadsheet, from a document."""
 
 
+ATTENDED = "attended."
+"""Before a kind: a member attended such a meeting of another tenant's branch. It counts for the person and meets no duty of the branch."""
+
 DECLARED_KINDS = "zhibu_fact_kinds"
 """Where a session's `info` holds the platform's answer to: which kinds of fact may this source write?"""
 

@@ -158,9 +158,10 @@ async def _to_sign(session: AsyncSession, who: Scope, space: Space, version_id: 
 
 
 async def _own_side(session: AsyncSession, who: Scope, version: SpaceVersion, named: str) -> list[Organization]:
-    """The own side's organizations in the version; one that is named must be among them."""
+    """The own side's organizations in the version; one that is named, by code or name, must be among them."""
     parties = [one for one in terms_of(version.terms).parties if one.tenant == who.tenant.id]
-    if named and not any(named in (one.code, one.name) for one in parties):
+    own = list(await own_organizations(session, [one.code or one.name for one in parties]))
+    if named and not any(named in (one.code, one.name) for one in own):
         raise InvalidInput(
             "space_other_side",
             Words(
@@ -169,7 +170,7 @@ async def _own_side(session: AsyncSession, who: Scope, version: SpaceVersion, na
             ),
             field="organization",
         )
-    return list(await own_organizations(session, [one.code or one.name for one in parties]))
+    return own
 
 
 async def _second_factor(session: AsyncSession, who: Scope) -> bool:

@@ -1,5 +1,6 @@
 """What a tenant does with letters that came to it, in a transaction of its own: checks them against its own copy of the agreement."""
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,13 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.events import publish
-from zhibu_core.spaces.declared import Shareable, plugin_of, shareables_for, typed
+from zhibu_core.spaces.cases.heeding import heed_case
+from zhibu_core.spaces.cases.protocol import Protocol
+from zhibu_core.spaces.declared import plugin_of, shareables_for
 from zhibu_core.spaces.force import holding
-from zhibu_core.spaces.heeding import NotYet, Refused, Sender, heed
-from zhibu_core.spaces.messages import KINDS, Letter, Payload, digest_of_payload
+from zhibu_core.spaces.heeding import heed
+from zhibu_core.spaces.judging_records import crossing, judged, kind_of, lasts
+from zhibu_core.spaces.messages import KINDS, Letter, Payload, digest_of_payload, not_after
 from zhibu_core.spaces.models import Space, SpaceArrival, SpaceCopy
+from zhibu_core.spaces.outcomes import NotYet, Outcome, Refused, Sender
 from zhibu_core.spaces.removing import COPY_FILE, remove_copies
-from zhibu_core.spaces.terms import Terms, terms_of
+from zhibu_core.spaces.terms import Share, terms_of
+from zhibu_core.storage.kinds import clean_name
 from zhibu_core.storage.models import File
 from zhibu_core.storage.objects import Content, Made, claim_object
 from zhibu_core.storage.port import store_unavailable
@@ -27,14 +33,6 @@ from zhibu_core.tenancy.scope import Scope
 from zhibu_core.tenancy.session import instant_of
 
 SETTLED = ("accepted", "refused")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a letter; `later` is no try: something here is switched off, `problem` says what."""
-
-    state: Literal["accepted", "refused", "later"]
-    problem: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,10 +51,10 @@ async def receive(
     Raises `NotYet`, and whatever a letter that cannot be handled raises: then nothing is written.
     """
     await _hold_spaces(session, letters)
-    outcomes = await _known(session, letters)
+    outcomes = await _known(session, sender, letters)
     fresh = [letter for letter in letters if letter.id not in outcomes]
     for letter in [one for one in fresh if one.is_core]:
-        outcomes[letter.id] = await _heeded(session, who, sender, letter)
+        outcomes[letter.id] = await _heeded(platform, session, who, sender, letter)
     published: dict[tuple[uuid.UUID, str], list[Letter]] = {}
     for letter in [one for one in fresh if not one.is_core]:
         published.setdefault((letter.space_id, letter.kind), []).append(letter)
@@ -70,14 +68,14 @@ async def note_arrivals(
     session: AsyncSession, sender: Sender, letters: Sequence[Letter], outcomes: Mapping[uuid.UUID, Outcome]
 ) -> None:
     """Writes what came, and what became of it: the receiver's half of the ledger."""
-    rows = []
+    rows, now = [], instant_of(session)
     for one in letters:
         outcome = outcomes[one.id]
         rows.append(
             {"id": one.id, "space_id": one.space_id, "parcel_id": one.parcel_id, "kind": one.kind, "sender": sender.tenant,
              "fields": one.fields, "purpose": one.purpose, "digest": one.digest, "made_by_name": one.made_by_name,
-             "made_at": one.made_at, "arrived_at": instant_of(session), "attempts": 1, "problem": outcome.problem,
-             "state": "open" if outcome.state == "later" else outcome.state}
+             "made_at": not_after(now, one.made_at), "arrived_at": now, "attempts": 1, "problem": outcome.problem,
+             "state": "open" if outcome.state == "later" else outcome.state, "subject": one.subject}
         )  # fmt: skip
     await session.flush()
     again = """on conflict (tenant_id, id) do update set state = excluded.state, problem = excluded.problem,
@@ -91,20 +89,24 @@ async def _hold_spaces(session: AsyncSession, letters: Sequence[Letter]) -> None
     await session.execute(select(Space.id).where(Space.id.in_(keys)).order_by(Space.id).with_for_update())
 
 
-async def _known(session: AsyncSession, letters: Sequence[Letter]) -> dict[uuid.UUID, Outcome]:
-    query = select(SpaceArrival.id, SpaceArrival.state, SpaceArrival.problem).where(
-        SpaceArrival.id.in_([letter.id for letter in letters]), SpaceArrival.state.in_(SETTLED)
-    )
-    rows = await session.execute(query)
-    return {key: Outcome(cast("Literal['accepted', 'refused']", state), problem) for key, state, problem in rows}
+async def _known(session: AsyncSession, sender: Sender, letters: Sequence[Letter]) -> dict[uuid.UUID, Outcome]:
+    """What became of those that this sender brought before; one of another's id is damaged."""
+    query = select(SpaceArrival.id, SpaceArrival.sender, SpaceArrival.state, SpaceArrival.problem)
+    found: dict[uuid.UUID, Outcome] = {}
+    for key, by, state, problem in await session.execute(query.where(SpaceArrival.id.in_([one.id for one in letters]))):
+        if by != sender.tenant:
+            found[key] = Outcome("refused", "damaged")
+        elif state in SETTLED:
+            found[key] = Outcome(cast("Literal['accepted', 'refused']", state), problem)
+    return found
 
 
-async def _heeded(session: AsyncSession, who: Scope, sender: Sender, letter: Letter) -> Outcome:
+async def _heeded(platform: Platform, session: AsyncSession, who: Scope, sender: Sender, letter: Letter) -> Outcome:
     try:
         if digest_of_payload(letter.payload) != letter.digest or letter.kind not in KINDS:
             raise Refused("damaged")
         message = msgspec.convert(letter.payload, KINDS[letter.kind])
-        await heed(session, who, sender, letter.space_id, message)
+        await heed(session, who, sender, letter.space_id, message, shareables_for(platform, None))
     except msgspec.ValidationError:
         return Outcome("refused", "damaged")
     except Refused as refused:
@@ -129,14 +131,18 @@ async def _take(
     version = await holding(session, who, space.id)
     if version is None or sender.tenant not in (terms := terms_of(version.terms)).tenants:
         return {one.id: Outcome("refused", "space_over") for one in letters}
-    if any(int(one.payload.get("under", 0)) > version.number for one in letters):
+    if any(isinstance(under := one.payload.get("under"), int) and under > version.number for one in letters):
         raise NotYet(f"{space.id} holds here in version {version.number} only")
     declared = shareables_for(platform, who.plugins).get(kind)
     if declared is None:
         return {one.id: Outcome("later", "plugin_off") for one in letters}
-    outcomes = {one.id: _judged(terms, sender, declared, one) for one in letters}
+    share = terms.share(kind, terms.tenants[sender.tenant])
+    outcomes = {one.id: judged(share, declared, one) for one in letters}
+    if declared.case is not None:
+        await _heed_cases(session, who, sender, declared.case, letters, outcomes)
     accepted = [one for one in letters if outcomes[one.id].state == "accepted"]
-    await _keep(session, sender, accepted)
+    if share is not None:
+        await _keep(session, who, sender, share, accepted, terms.ends_on)
     for one in accepted:
         await _keep_files(platform, session, one, brought)
     for parcel in {one.parcel_id for one in accepted}:
@@ -144,32 +150,29 @@ async def _take(
     return outcomes
 
 
-def _judged(terms: Terms, sender: Sender, declared: Shareable, letter: Letter) -> Outcome:
-    """Whether the letter holds what this tenant's own copy of the agreement lets that side give, and nothing else."""
-    share = terms.share(letter.kind, terms.tenants[sender.tenant])
-    if share is None:
-        return Outcome("refused", "kind_not_agreed")
-    if digest_of_payload(letter.payload) != letter.digest or letter.subject is None or letter.expires_on is None:
-        return Outcome("refused", "damaged")
-    try:
-        payload = msgspec.convert(letter.payload, Payload)
-        keys = [*payload.record, *([declared.file_field.key] if declared.file_field and payload.files else [])]
-        if payload.files and declared.file_field is None:
-            return Outcome("refused", "damaged")
-        for key in keys:
-            agreed = share.field(key)
-            if agreed is None:
-                return Outcome("refused", "fields_not_agreed")
-            if (agreed.personal or declared.by_key[key].is_personal) and not payload.basis.get(key):
-                return Outcome("refused", "no_basis")
-            typed(declared.by_key[key], payload.record.get(key))
-    except (msgspec.ValidationError, KeyError, ValueError):
-        return Outcome("refused", "damaged")
-    return Outcome("accepted")
+async def _heed_cases(
+    session: AsyncSession,
+    who: Scope,
+    sender: Sender,
+    protocol: Protocol,
+    letters: Sequence[Letter],
+    outcomes: dict[uuid.UUID, Outcome],
+) -> None:
+    """Records that are cases move ours on in the same transaction; one that does not fit it is refused by name."""
+    for letter in letters:
+        if outcomes[letter.id].state == "accepted":
+            try:
+                await heed_case(session, who, sender, protocol, letter)
+            except Refused as refused:
+                outcomes[letter.id] = Outcome("refused", refused.reason)
 
 
-async def _keep(session: AsyncSession, sender: Sender, letters: Sequence[Letter]) -> None:
-    """Writes the copies; of a record that came before, the newer one stays."""
+async def _keep(
+    session: AsyncSession, who: Scope, sender: Sender, share: Share, letters: Sequence[Letter], last: dt.date
+) -> None:
+    """Writes the copies; of a record that came before, the newer one stays. On what basis and until when is what this side's
+    own copy of the agreement says.
+    """
     newest: dict[uuid.UUID, Letter] = {}
     for one in sorted(letters, key=lambda letter: letter.id):
         if one.subject is not None:
@@ -188,8 +191,9 @@ async def _keep(session: AsyncSession, sender: Sender, letters: Sequence[Letter]
     made = [
         {"id": one.id, "space_id": one.space_id, "parcel_id": one.parcel_id, "owner_tenant": sender.tenant,
          "plugin": plugin_of(one.kind), "kind": one.kind, "subject": one.subject, "record": one.payload["record"],
-         "purpose": one.purpose, "basis": one.payload.get("basis", {}), "made_at": one.made_at,
-         "received_at": instant_of(session), "expires_on": one.expires_on}
+         "purpose": one.purpose, "basis": {field.key: field.basis for field in crossing(share, one) if field.personal},
+         "made_at": not_after(instant_of(session), one.made_at), "received_at": instant_of(session),
+         "expires_on": lasts(who.today, last, share, one)}
         for one in newest.values()
     ]  # fmt: skip
     await insert_rows(session, cast("Table", SpaceCopy.__table__), made)
@@ -197,16 +201,18 @@ async def _keep(session: AsyncSession, sender: Sender, letters: Sequence[Letter]
 
 async def _keep_files(platform: Platform, session: AsyncSession, letter: Letter, brought: Brought) -> None:
     for sent in msgspec.convert(letter.payload, Payload).files:
-        content = Content(sent.sha256, sent.size)
+        kind, content = kind_of(sent), Content(sent.sha256, sent.size)
         found, used = await claim_object(platform, session, content, brought.made[sent.sha256])
         if not found:
             raise store_unavailable("claim")
         if used:
             brought.used.add(sent.sha256)
-        session.add(
-            File(
-                id=new_id(), name=sent.name, size=sent.size, sha256=sent.sha256, content_type=sent.content_type,
-                state="clean", object_type=COPY_FILE, object_id=letter.id, uploaded_by=None, uploaded_at=instant_of(session),
-            )
+        row = File(
+            id=new_id(), name=clean_name(sent.name, kind), size=sent.size, sha256=sent.sha256, content_type=kind.content_type,
+            object_type=COPY_FILE, object_id=letter.id, uploaded_by=None, uploaded_at=instant_of(session),
         )  # fmt: skip
+        row.state = (
+            "waiting" if platform.settings.storage.clamd else "clean"
+        )  # that the sender found no virus is its word
+        session.add(row)
     await session.flush()

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, exists, func, select
+from sqlalchemy import Select, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.plugins.events import publish
@@ -84,24 +84,18 @@ async def read_copies(session: AsyncSession, who: Scope, copies: Sequence[SpaceC
         await publish(session, TELL_READS, "space", space, after=GATHERED_FOR)
 
 
-async def files_of_copy(session: AsyncSession, who: Scope, copy: SpaceCopy) -> list[File]:
-    """The files that came with a copy, if it may be read now (two statements)."""
-    if not await may_read(session, who, copy.id):
-        return []
-    return (await files_of(session, COPY_FILE, [copy.id]))[copy.id]
-
-
-async def may_read(session: AsyncSession, who: Scope, copy_id: uuid.UUID) -> bool:
-    """Whether the asker may read this copy now."""
-    return bool(await session.scalar(select(_readable(who).where(SpaceCopy.id == copy_id).exists())))
+async def files_of_copies(
+    session: AsyncSession, who: Scope, copies: Sequence[SpaceCopy]
+) -> dict[uuid.UUID, list[File]]:
+    """The files of each of these copies that may be read now, once they are scanned here (two statements)."""
+    readable_now = _readable(who).where(SpaceCopy.id.in_([one.id for one in copies])).with_only_columns(SpaceCopy.id)
+    found = await files_of(session, COPY_FILE, list(await session.scalars(readable_now)))
+    return {one.id: [file for file in found.get(one.id, ()) if file.state == "clean"] for one in copies}
 
 
 async def holds(session: AsyncSession, who: Scope, copy_id: uuid.UUID) -> bool:
     """Whether the copy may be read here at all now, whoever asks: for a link that was made for somebody who may."""
-    found = exists().where(
-        SpaceCopy.id == copy_id, SpaceCopy.tenant_id == Space.tenant_id, SpaceCopy.space_id == Space.id
-    )
-    return await session.scalar(select(Space.id).where(found, readable(who)).limit(1)) is not None
+    return bool(await session.scalar(select(_in_force(who).where(SpaceCopy.id == copy_id).exists())))
 
 
 def values_of(copy: SpaceCopy, declared: Shareable) -> dict[str, Any]:
@@ -110,8 +104,12 @@ def values_of(copy: SpaceCopy, declared: Shareable) -> dict[str, Any]:
 
 
 def _readable(who: Scope) -> Select[SpaceCopy]:
+    return _in_force(who).where(seen_by(who))
+
+
+def _in_force(who: Scope) -> Select[SpaceCopy]:
     joined = (Space.tenant_id == SpaceCopy.tenant_id) & (Space.id == SpaceCopy.space_id)
-    return select(SpaceCopy).join(Space, joined).where(readable(who), seen_by(who))
+    return select(SpaceCopy).join(Space, joined).where(readable(who))
 
 
 async def _untold(session: AsyncSession, spaces: set[uuid.UUID]) -> set[uuid.UUID]:

@@ -6,20 +6,22 @@ Killed anywhere between, it begins anew: the receiver answers a letter that it h
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
 
 import msgspec
 import structlog
 from sqlalchemy import select, update
 
 from zhibu_core.platform import Platform
-from zhibu_core.spaces.arriving import Brought, Outcome, note_arrivals, receive
-from zhibu_core.spaces.heeding import Sender
+from zhibu_core.spaces.arriving import Brought, note_arrivals, receive
 from zhibu_core.spaces.messages import Letter, Payload
 from zhibu_core.spaces.models import SpaceEnvelope
+from zhibu_core.spaces.outcomes import Outcome, Sender
 from zhibu_core.storage.objects import Content, Made, Reader, discard, open_object, put_object
-from zhibu_core.storage.sealing import Damaged
+from zhibu_core.storage.sealing import Damaged, damaged
 from zhibu_core.tenancy.scope import Scope, Tenant
 
 log = structlog.get_logger()
@@ -71,6 +73,9 @@ async def _carry_bag(
                     platform, Bag(bag.sender, bag.receiver, [letter], bag.readers), receiver, carried, last
                 )
             return
+        if isinstance(error, Damaged):
+            await _settle(platform, bag, {bag.letters[0].id: Outcome("refused", "file_gone")})
+            return
         log.warning("letter_failed", id=str(bag.letters[0].id), error=f"{type(error).__name__}: {error}")
         carried.failed[bag.letters[0].parcel_id] = error
         await _note_failure(platform, bag, receiver, is_last=bag.letters[0].parcel_id in last)
@@ -86,12 +91,15 @@ async def _collected(platform: Platform, sender: Tenant, parcels: Sequence[uuid.
     readers: dict[str, Reader] = {}
     async with platform.database.session(sender.id) as session:
         for row in await session.scalars(query.order_by(SpaceEnvelope.id)):
-            letter = msgspec.convert(row, Letter, from_attributes=True)
             try:
-                for digest in _contents(letter):
-                    readers[digest] = await open_object(platform, session, digest)
-            except Damaged:
-                row.state, row.problem, row.settled_at = "refused", "file_gone", dt.datetime.now(dt.UTC)
+                letter = msgspec.convert(row, Letter, from_attributes=True)
+                for content in _contents(letter):
+                    readers[content.sha256] = await open_object(platform, session, content.sha256)
+                    if readers[content.sha256].size != content.size:
+                        raise damaged()
+            except (Damaged, msgspec.ValidationError) as error:
+                row.state, row.settled_at = "refused", dt.datetime.now(dt.UTC)
+                row.problem = "file_gone" if isinstance(error, Damaged) else "damaged"
                 continue
             found.setdefault(row.receiver, []).append(letter)
     return [
@@ -125,15 +133,29 @@ async def _bring_files(platform: Platform, bag: Bag, receiver: Tenant) -> dict[s
     """Opens each content with the sender's key and seals it anew with the receiver's."""
     made: dict[str, Made | None] = {}
     for letter in bag.letters:
-        for digest in _contents(letter):
-            if digest not in made:
-                reader = bag.readers[digest]
-                made[digest] = await put_object(platform, receiver.id, Content(digest, reader.size), reader.read)
+        for content in _contents(letter):
+            if content.sha256 not in made:
+                blocks = partial(_verified, content, bag.readers[content.sha256])
+                made[content.sha256] = await put_object(platform, receiver.id, content, blocks)
     return made
 
 
-def _contents(letter: Letter) -> list[str]:
-    return [] if letter.is_core else [one.sha256 for one in msgspec.convert(letter.payload, Payload).files]
+async def _verified(content: Content, reader: Reader) -> AsyncIterator[bytes]:
+    """The content as it is read; raises `Damaged` where it is not what its row calls it. The receiver keeps each content once, under
+    its hash: another's under the same hash would stand for its own.
+    """
+    found, size = sha256(), 0
+    async for block in reader.read():
+        found.update(block)
+        size += len(block)
+        yield block
+    if Content(found.hexdigest(), size) != content:
+        raise damaged()
+
+
+def _contents(letter: Letter) -> list[Content]:
+    files = [] if letter.is_core else msgspec.convert(letter.payload, Payload).files
+    return [Content(one.sha256, one.size) for one in files]
 
 
 async def _settle(platform: Platform, bag: Bag, outcomes: Mapping[uuid.UUID, Outcome]) -> None:

@@ -41,6 +41,10 @@ REASONS: Mapping[str, Words] = {
     "kind_not_agreed": Words("协议没有约定这种内容", "the agreement does not name this kind"),
     "fields_not_agreed": Words("协议没有约定这些字段", "the agreement does not name these fields"),
     "no_basis": Words("个人信息没有写明依据", "personal data without a basis"),
+    "not_declared": Words("内容或字段的名称与平台登记的不符", "a kind or field is not called what it is"),
+    "words_refused": Words("协议文本不符合要求", "the words are none that an agreement can have"),
+    "party_misnamed": Words("协议方的名称与平台登记的不符", "a party is not called what it is"),
+    "case_unknown": Words("对方的记录里没有这件事", "the other side knows of no such case"),
     "party_unknown": Words(
         "对方没有这个组织，请核对代码或名称", "there is no such organization there: check its code or name"
     ),
@@ -178,3 +182,14 @@ async def _reads(session: AsyncSession, envelopes: Sequence[uuid.UUID]) -> dict[
     for one in await session.scalars(query):
         found.setdefault(one.envelope_id, []).append(one)
     return found
+
+
+async def crossings_about(session: AsyncSession, subjects: Sequence[uuid.UUID], *, limit: int = ROWS) -> list[Crossing]:
+    """What crossed of these records (`sending.subject_of`) in both directions, newest first, with who read it (four statements).
+
+    Whoever calls it says who may see it: the person whom the records are about may.
+    """
+    out = select(SpaceEnvelope).where(SpaceEnvelope.subject.in_(subjects)).order_by(SpaceEnvelope.id.desc())
+    came = select(SpaceArrival).where(SpaceArrival.subject.in_(subjects)).order_by(SpaceArrival.id.desc())
+    sent, arrived = list(await session.scalars(out.limit(limit))), list(await session.scalars(came.limit(limit)))
+    return await _said(session, sent, arrived, limit)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import InvalidInput
+from zhibu_core.spaces.cases.protocol import Protocol
+from zhibu_core.spaces.terms import Share
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
 
@@ -19,20 +21,29 @@ FieldType = Literal["text", "texts", "number", "yes_no", "date", "instant", "fil
 DataClass = Literal["none", "personal"]
 MOST_LETTERS = 4_000
 MOST_TEXTS = 200
+LARGEST_NUMBER = 2**31 - 1
+"""As GraphQL's Int: no count or sum of an honest side is larger, and every column holds it."""
+
+YEARS = range(1900, 2200)
+"""Days and instants lie in these: whoever shows them on a clock or adds a day to them gets a day."""
 
 
 @dataclass(frozen=True)
 class ShareField:
     """A field that may cross. A `personal` one crosses only on a basis that the agreement names; sensitive ones never do.
 
-    `text` is at most 4,000 characters, `texts` at most 200 of these, `number` an integer, `instant` is UTC. A
+    `text` is at most 4,000 characters, `texts` at most 200 of these, `number` an integer of 32 bits, `instant` is UTC. A
     field of `files` has no value: what a projection names as files crosses with it, as copies of the receiver's own.
+    `words` are the names of values that are keys; `is_mark` one that programs need and people do not, such as a digest:
+    pages show the names, and no marks.
     """
 
     key: str
     title: Words
     type: FieldType = "text"
     data_class: DataClass = "none"
+    words: Mapping[str, Words] = field(default_factory=dict, compare=False)
+    is_mark: bool = False
 
     @property
     def is_personal(self) -> bool:
@@ -64,7 +75,8 @@ cross, for any number in a fixed number of statements."""
 @dataclass(frozen=True)
 class Shareable:
     """A kind of object that can be published, such as "orglife.meeting". `action` is what one must hold where the object belongs,
-    besides `space.publish`. At most one field is of files.
+    besides `space.publish`. At most one field is of files. With `case` the objects are cases, their fields begin with `CASE_FIELDS`.
+    `reason` is why it usually crosses: where a proposal begins with this kind it stands there to be confirmed or changed.
     """
 
     kind: str
@@ -72,6 +84,8 @@ class Shareable:
     fields: tuple[ShareField, ...]
     action: str
     project: Projector
+    case: Protocol | None = None
+    reason: Words | None = None
     by_key: Mapping[str, ShareField] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -83,8 +97,8 @@ class Shareable:
         return next((one for one in self.fields if one.type == "files"), None)
 
 
-def shareables_for(platform: "Platform", plugins: frozenset[str]) -> dict[str, Shareable]:
-    """The kinds that can be published where these plugins are on."""
+def shareables_for(platform: "Platform", plugins: frozenset[str] | None) -> dict[str, Shareable]:
+    """The kinds that can be published where these plugins are on; None: all that the installation knows."""
     return {one.kind: one for _, one in platform.host.collect("shareable", plugins)}
 
 
@@ -102,6 +116,8 @@ def plain(field: ShareField, value: Any) -> Any:
     if field.type == "texts" and _is_texts(value):
         return list(value)
     if field.type == "number" and isinstance(value, int) and not isinstance(value, bool):
+        if abs(value) > LARGEST_NUMBER:
+            raise ValueError(f"{field.key}: {value} is too large")
         return value
     if field.type == "yes_no" and isinstance(value, bool):
         return value
@@ -113,15 +129,32 @@ def plain(field: ShareField, value: Any) -> Any:
 
 
 def typed(field: ShareField, value: Any) -> Any:
-    """The value that `plain` wrote, as its type; raises `ValueError` where it cannot be one."""
+    """The value that `plain` wrote, as its type; raises `ValueError` where it cannot be one, or is written otherwise."""
     if value is None:
         return None
+    found = value
     if field.type in ("date", "instant"):
         if not isinstance(value, str):
             raise ValueError(field.key)
-        value = dt.date.fromisoformat(value) if field.type == "date" else dt.datetime.fromisoformat(value)
-    plain(field, value)
-    return value
+        found = dt.date.fromisoformat(value) if field.type == "date" else dt.datetime.fromisoformat(value)
+        if found.year not in YEARS:
+            raise ValueError(f"{field.key}: {value} is on no calendar of ours")
+    if plain(field, found) != value:
+        raise ValueError(f"{field.key}: {value} is not as it is written")
+    return found
+
+
+def is_as_declared(share: Share, kinds: Mapping[str, Shareable], before: Share | None) -> bool:
+    """Whether words on paper call a kind and its fields what they are, or what both sides have called them `before`, as far as
+    they are declared in this installation: who signs reads the names.
+    """
+    declared = kinds.get(share.kind)
+    if declared is None:
+        return True
+    titles = {declared.title, *([before.title] if before else ())}
+    known = {(one.key, one.title, one.is_personal, one.type == "files") for one in declared.fields}
+    known |= {(one.key, one.title, one.personal, one.files) for one in (before.fields if before else ())}
+    return share.title in titles and all((one.key, one.title, one.personal, one.files) in known for one in share.fields)
 
 
 def unknown_kind(kind: str) -> InvalidInput:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from zhibu_core.audit import note as audit
 from zhibu_core.plugins.events import publish
 from zhibu_core.spaces.agreements import refuse_closed
+from zhibu_core.spaces.cases.closing import end_cases
 from zhibu_core.spaces.messages import CORE, ClosedMessage
 from zhibu_core.spaces.models import Space, SpaceEnvelope
 from zhibu_core.spaces.powers import REVOKE, held, name_of
@@ -53,18 +54,24 @@ async def close(
     space.state, space.close_reason, space.closed_by, space.closed_by_party = state, reason, by, party
     space.closed_at = instant_of(session)
     await session.flush()
+    await withdraw_waiting(session, space.id)
+    await audit(session, who, "space.revoke" if state == "revoked" else "space.end", "space", space.id, purpose=reason)
+    await end_cases(session, who, space.id, reason)
+    await publish(session, f"space.{state}", "space", space.id)
+    await publish(session, ERASE, "space", space.id)
+
+
+async def withdraw_waiting(session: AsyncSession, space_id: uuid.UUID) -> None:
+    """Records that have not left yet stay."""
     await session.execute(
         update(SpaceEnvelope)
         .where(
-            SpaceEnvelope.space_id == space.id,
+            SpaceEnvelope.space_id == space_id,
             SpaceEnvelope.state.in_(("waiting", "held")),
             SpaceEnvelope.kind.not_like(f"{CORE}%"),
         )
         .values(state="withdrawn", settled_at=instant_of(session))
     )
-    await audit(session, who, "space.revoke" if state == "revoked" else "space.end", "space", space.id, purpose=reason)
-    await publish(session, f"space.{state}", "space", space.id)
-    await publish(session, ERASE, "space", space.id)
 
 
 async def close_all(session: AsyncSession, who: Scope, reason: str) -> int:

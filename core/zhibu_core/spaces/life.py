@@ -8,6 +8,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.plugins.person_data import Kept
+from zhibu_core.spaces.cases.models import SpaceCase, SpaceCaseStep
+from zhibu_core.spaces.cases.protocol import ENDED
 from zhibu_core.spaces.ending import OPEN
 from zhibu_core.spaces.models import Space, SpaceCopy, SpaceEnvelope, SpaceRead, SpaceSignature
 from zhibu_core.spaces.removing import remove_copies
@@ -19,6 +21,10 @@ NOBODY = "—"
 _SIGNED = Words(
     "签署过的协议由双方留存，签字人姓名是协议的一部分",
     "agreements are kept by both sides, and who signed is part of them",
+)
+_CASES = Words(
+    "双方办理的步骤是组织关系的记录，按归档期限保存；其中没有姓名",
+    "what both sides did is a record of membership, kept by archive schedule; no name is in it",
 )
 _TOLD = Words(
     "曾把姓名告知协议对方（阅读登记）；本单位的登记中姓名已删除，对方的副本随协议终止删除",
@@ -35,6 +41,8 @@ async def settle_down(session: AsyncSession) -> None:
     ended = {"state": "ended", "close_reason": MOVED, "closed_at": at}
     await session.execute(update(Space).where(Space.state.in_(OPEN)).values(ended))
     await session.execute(update(Space).where(Space.erased_at.is_(None)).values(erased_at=at, erased_count=0))
+    over = {"state": ENDED, "is_open": False, "due_on": None, "lapses_on": None, "changed_at": at}
+    await session.execute(update(SpaceCase).where(SpaceCase.is_open).values(over))
     waiting = update(SpaceEnvelope).where(SpaceEnvelope.state.in_(("waiting", "held")))
     await session.execute(waiting.values(state="withdrawn", settled_at=at))
 
@@ -44,7 +52,17 @@ async def about_person(session: AsyncSession, person: uuid.UUID) -> Sequence[tup
     signed = select(SpaceSignature.space_id, SpaceSignature.signer, SpaceSignature.post, SpaceSignature.signed_at)
     sent = select(SpaceEnvelope.space_id, SpaceEnvelope.kind, SpaceEnvelope.purpose, SpaceEnvelope.made_at)
     read = select(SpaceRead.space_id, SpaceRead.reader, SpaceRead.read_at, SpaceRead.sent_at)
+    case = select(SpaceCase.space_id, SpaceCase.kind, SpaceCase.starts_on, SpaceCase.until_on, SpaceCase.state)
+    step = select(SpaceCaseStep.name, SpaceCaseStep.happened_on, SpaceCaseStep.at, SpaceCaseStep.note)
     queries = (
+        (
+            Words("跨单位办理的本人事项", "cases with other tenants about the person"),
+            case.where(SpaceCase.person_id == person),
+        ),
+        (
+            Words("经手的跨单位事项", "steps taken in cases with other tenants"),
+            step.where(SpaceCaseStep.by_person == person),
+        ),
         (Words("签署的共建协议", "agreements signed"), signed.where(SpaceSignature.person_id == person)),
         (Words("按共建协议共享的记录", "what was sent under agreements"), sent.where(SpaceEnvelope.made_by == person)),
         (Words("阅读过的对方记录", "what was read of other sides"), read.where(SpaceRead.person_id == person)),
@@ -61,8 +79,13 @@ async def forget_person(session: AsyncSession, person: uuid.UUID) -> list[Kept]:
     await session.execute(gone.values(reader=NOBODY, person_id=None))
     sent = update(SpaceEnvelope).where(SpaceEnvelope.made_by == person)
     await session.execute(sent.values(made_by=None, made_by_name=NOBODY))
+    step = update(SpaceCaseStep).where(SpaceCaseStep.by_person == person)
+    await session.execute(step.values(by_person=None, by_name=NOBODY))
+    cases = await session.scalar(select(func.count()).select_from(SpaceCase).where(SpaceCase.person_id == person))
     signed = await session.scalar(
         select(func.count()).select_from(SpaceSignature).where(SpaceSignature.person_id == person)
     )
     kept = [Kept(Words("签署的共建协议", "agreements signed"), signed, _SIGNED)] if signed else []
+    if cases:
+        kept.append(Kept(Words("跨单位办理的事项", "cases with other tenants"), cases, _CASES))
     return [*kept, Kept(Words("阅读登记", "readings told"), read, _TOLD)] if read else kept

@@ -3,14 +3,19 @@
 import datetime as dt
 import uuid
 from hashlib import sha256
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
-from zhibu_core.spaces.terms import Terms
+from zhibu_core.spaces.terms import LONGEST_PURPOSE, MOST_FIELDS, Terms
 
 CORE = "core."
 """How the kinds of core's own messages begin; no plugin has this key."""
+
+FIRST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+Instant = Annotated[dt.datetime, msgspec.Meta(tz=True)]
+Line = Annotated[str, msgspec.Meta(max_length=2_000)]
+"""Names, posts, notes: longer ones are nobody's."""
 
 
 class VersionMessage(msgspec.Struct, frozen=True):
@@ -21,9 +26,9 @@ class VersionMessage(msgspec.Struct, frozen=True):
     based_on: uuid.UUID | None
     terms: Terms
     digest: str
-    made_by: str
-    made_at: dt.datetime
-    note: str
+    made_by: Line
+    made_at: Instant
+    note: Line
     opened_by: uuid.UUID
 
 
@@ -32,14 +37,14 @@ class SignatureMessage(msgspec.Struct, frozen=True):
 
     version_id: uuid.UUID
     digest: str
-    signer: str
-    post: str
+    signer: Line
+    post: Line
     second_factor: bool
-    signed_at: dt.datetime
+    signed_at: Instant
 
 
 class ClosedMessage(msgspec.Struct, frozen=True):
-    """That the sender has closed the agreement; `state` is revoked or ended."""
+    """That the sender has closed the agreement; `state` is revoked or ended. Whatever else it says, it is heeded."""
 
     state: str
     reason: str
@@ -50,8 +55,8 @@ class ClosedMessage(msgspec.Struct, frozen=True):
 class ErasedMessage(msgspec.Struct, frozen=True):
     """That the sender's copies are gone: those of these envelopes, or (None) all of the space, `count` of them."""
 
-    count: int
-    at: dt.datetime
+    count: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+    at: Instant
     envelopes: list[uuid.UUID] | None = None
 
 
@@ -65,17 +70,17 @@ class Reading(msgspec.Struct, frozen=True):
     """That somebody at the sender's read the copy of an envelope."""
 
     envelope_id: uuid.UUID
-    reader: str
+    reader: Line
     reader_key: uuid.UUID
-    place: str
+    place: Line
     read_on: dt.date
-    read_at: dt.datetime
+    read_at: Instant
 
 
 class ReadsMessage(msgspec.Struct, frozen=True):
-    """A batch of readings."""
+    """A batch of readings, at most as many as `upkeep` sends."""
 
-    reads: list[Reading]
+    reads: Annotated[list[Reading], msgspec.Meta(max_length=1_000)]
 
 
 Message = VersionMessage | SignatureMessage | ClosedMessage | ErasedMessage | WithdrawnMessage | ReadsMessage
@@ -95,8 +100,8 @@ URGENT = frozenset({"core.closed", "core.withdrawn"})
 class SentFile(msgspec.Struct, frozen=True):
     """A file that crosses with a record, by its content."""
 
-    name: str
-    size: int
+    name: Line
+    size: Annotated[int, msgspec.Meta(gt=0)]
     sha256: str
     content_type: str
 
@@ -116,20 +121,25 @@ class Letter(msgspec.Struct, frozen=True):
     id: uuid.UUID
     space_id: uuid.UUID
     parcel_id: uuid.UUID
-    kind: str
+    kind: Line
     subject: uuid.UUID | None
-    fields: list[str]
+    fields: Annotated[list[Line], msgspec.Meta(max_length=MOST_FIELDS)]
     payload: dict[str, Any]
-    purpose: str
-    digest: str
+    purpose: Annotated[str, msgspec.Meta(max_length=LONGEST_PURPOSE)]
+    digest: Line
     expires_on: dt.date | None
-    made_by_name: str
-    made_at: dt.datetime
+    made_by_name: Line
+    made_at: Instant
 
     @property
     def is_core(self) -> bool:
         """Whether it is a word on the agreement itself."""
         return self.kind.startswith(CORE)
+
+
+def not_after(now: dt.datetime, said: dt.datetime) -> dt.datetime:
+    """An instant that the other side names, as it is kept here: nothing has happened later than now, or before all of this."""
+    return max(FIRST, min(said, now))
 
 
 def builtins_of(message: Message | Payload) -> dict[str, Any]:

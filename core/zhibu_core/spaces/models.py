@@ -124,7 +124,10 @@ class SpaceEnvelope(TenantOwned):
 
 
 class SpaceArrival(TenantOwned):
-    """That an envelope of this id came from another tenant: accepted, refused, or open (it was tried and has not come yet)."""
+    """That an envelope of this id came from another tenant: accepted, refused, or open (it was tried and has not come yet).
+
+    `subject` is its record's, as in the envelope; None for a word on the agreement.
+    """
 
     __tablename__ = "space_arrival"
 
@@ -142,6 +145,7 @@ class SpaceArrival(TenantOwned):
     attempts: Mapped[int]
     problem: Mapped[str | None]
     erased_at: Mapped[dt.datetime | None]
+    subject: Mapped[uuid.UUID | None]
 
 
 class SpaceCopy(TenantOwned):

@@ -8,7 +8,7 @@ from typing import cast
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from zhibu_core.errors import InvalidInput
+from zhibu_core.errors import InvalidInput, NotFound
 from zhibu_core.organization.models import Organization
 from zhibu_core.platform import Platform
 from zhibu_core.spaces.declared import Shareable, shareables_for, unknown_kind
@@ -100,13 +100,22 @@ async def worded(
 
 
 async def own_organizations(session: AsyncSession, named: Sequence[str]) -> Sequence[Organization]:
-    """The tenant's organizations of these codes or names; raises `InvalidInput` for one that is not there or is abolished."""
+    """The tenant's organizations of these codes or names; raises `InvalidInput` for one that is not there, is not the
+    only one of its name, or is abolished.
+    """
     names = list(named)
     query = select(Organization).where(or_(Organization.code.in_(names), Organization.name.in_(names)))
-    found = {key: one for one in await session.scalars(query) for key in (one.name, one.code)}
+    rows = list(await session.scalars(query))
+    found = {one.name: one for one in rows} | {one.code: one for one in rows}
     for name in names:
         if name not in found:
             raise wrong("organizations", f"没有找到组织“{name}”。", f"There is no organization “{name}”.")
+        if found[name].code != name and sum(one.name == name for one in rows) > 1:
+            raise wrong(
+                "organizations",
+                f"不止一个组织叫“{name}”，请填写代码。",
+                f"More than one organization is called “{name}”: give its code.",
+            )
         refuse_abolished(found[name])
     return [found[name] for name in dict.fromkeys(names)]
 
@@ -129,7 +138,11 @@ async def _tenant(session: AsyncSession, who: Scope, other: Other) -> Tenant:
         raise wrong(
             "others", "对方要是另一个单位，不能是本单位。", "The other side must be another tenant, not this one."
         )
-    found = await find_tenant(session, other.slug)
+    try:
+        found = await find_tenant(session, other.slug)
+    except NotFound:
+        said = f"平台上没有标识为“{other.slug}”的单位。请核对它的网址。"
+        raise wrong("others", said, f"No tenant here is called “{other.slug}”. Check its address.") from None
     if found.state in GOING:
         raise wrong("others", f"“{other.slug}”现在不能签协议。", f"“{other.slug}” cannot agree to anything now.")
     if not (other.code or other.name).strip():

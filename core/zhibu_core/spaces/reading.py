@@ -56,6 +56,19 @@ class Agreement:
         base = self.base(version)
         return differences(None if base is None else self.terms(base), self.terms(version))
 
+    @property
+    def pending(self) -> list[Difference]:
+        """What signing the newest version would change: against what holds, not against a version between that nobody signed; where
+        nothing holds, against the one that it changed.
+        """
+        before = self.in_force or self.base(self.newest)
+        return [] if before is None else differences(self.terms(before), self.terms(self.newest))
+
+    def named(self, party: uuid.UUID, name: str) -> str:
+        """A person's name with their tenant's, as each side knows it: who they are for is not for them to say."""
+        tenant = next((one.tenant_name for one in self.parties if one.party == party), "")
+        return name if name == tenant else f"{tenant} {name}".strip()
+
     def signed(self, version: SpaceVersion) -> Mapping[uuid.UUID, SpaceSignature]:
         """Who signed the version, by tenant."""
         return {one.party: one for one in self.signatures if one.version_id == version.id}
@@ -85,6 +98,26 @@ async def spaces_of(
     if after is not None:
         query = query.where(Space.id < after)
     return list(await session.scalars(query.order_by(Space.id.desc()).limit(limit)))
+
+
+async def waiting_for_own(session: AsyncSession, who: Scope, *, limit: int = ROWS) -> list[tuple[Space, list[str]]]:
+    """The agreements that the asker may see whose newest version this side has not signed, newest first, each with the names
+    of the other tenants (one statement, two where there is any).
+    """
+    here = (SpaceParty.tenant_id == Space.tenant_id) & (SpaceParty.space_id == Space.id) & SpaceParty.is_own
+    signed = select(SpaceSignature.id).where(
+        SpaceSignature.tenant_id == Space.tenant_id,
+        SpaceSignature.version_id == Space.newest_id,
+        SpaceSignature.party.in_(select(SpaceParty.party).where(here).correlate(Space)),
+    )
+    query = select(Space).where(seen_by(who), Space.state.in_(("proposed", "in_force")), ~signed.exists())
+    spaces = list(await session.scalars(query.order_by(Space.id.desc()).limit(limit)))
+    if not spaces:
+        return []
+    parties = await _by_space(session, SpaceParty, [one.id for one in spaces])
+    return [
+        (one, sorted({party.tenant_name for party in parties.get(one.id, ()) if not party.is_own})) for one in spaces
+    ]
 
 
 async def space_of(session: AsyncSession, who: Scope, space_id: uuid.UUID) -> Space:

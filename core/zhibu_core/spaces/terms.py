@@ -1,7 +1,9 @@
 """The words of an agreement, as both sides hold them: parties, purpose, what crosses and why, term, contacts, review day."""
 
 import datetime as dt
+import unicodedata
 import uuid
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -11,8 +13,10 @@ from zhibu_core.errors import InvalidInput
 from zhibu_core.words import Words
 
 LONGEST_TITLE, LONGEST_PURPOSE, LONGEST_REASON = 60, 600, 200
-MOST_PARTIES, MOST_SHARES, MOST_CONTACTS = 20, 20, 20
+MOST_PARTIES, MOST_SHARES, MOST_CONTACTS, MOST_FIELDS = 20, 20, 20, 50
 LONGEST_DAYS = 366
+TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks by which a text is read in another order than it is written (UAX #9): nobody signs such words."""
 
 
 class Party(msgspec.Struct, frozen=True):
@@ -102,6 +106,7 @@ def digest_of(terms: Terms) -> str:
 def check_terms(terms: Terms) -> None:
     """Raises `InvalidInput` naming the field whose words no agreement can have."""
     _check_words(terms)
+    _check_texts(terms)
     _check_days(terms)
     if len(terms.tenants) < 2:
         raise wrong(
@@ -126,9 +131,40 @@ def wrong(name: str, zh: str, en: str) -> InvalidInput:
 
 
 def _check_words(terms: Terms) -> None:
-    for name, text, most in (("title", terms.title, LONGEST_TITLE), ("purpose", terms.purpose, LONGEST_PURPOSE)):
+    for name, text, most, zh, en in (
+        ("title", terms.title, LONGEST_TITLE, "协议名称", "a name"),
+        ("purpose", terms.purpose, LONGEST_PURPOSE, "共建目的", "a purpose"),
+    ):
         if not 0 < len(text.strip()) <= most:
-            raise wrong(name, f"请填写，不超过 {most} 个字。", f"Fill this in, with at most {most} characters.")
+            raise wrong(
+                name, f"请填写{zh}，不超过 {most} 个字。", f"Give the agreement {en} of at most {most} characters."
+            )
+
+
+def _check_texts(terms: Terms) -> None:
+    """What is read is what is signed: nothing unseen stands in it, and nothing is too long to be read."""
+    for name, value in as_json(terms).items():
+        for text in _texts(value):
+            if len(text) > LONGEST_PURPOSE:
+                raise wrong(name, f"文字不超过 {LONGEST_PURPOSE} 个字。", f"At most {LONGEST_PURPOSE} characters.")
+            if any(_is_unseen(mark) for mark in text):
+                raise wrong(
+                    name,
+                    "文字中有看不见的控制字符，请重新输入，不要粘贴。",
+                    "There are unseen control characters in it. Type it instead of pasting.",
+                )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list, tuple)):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)
+
+
+def _is_unseen(mark: str) -> bool:
+    return mark in TURNING or (unicodedata.category(mark) == "Cc" and mark not in "\t\r\n")
 
 
 def _check_days(terms: Terms) -> None:
@@ -153,7 +189,7 @@ def _check_shares(terms: Terms) -> None:
     for share in terms.shares:
         if unknown := [slug for slug in share.by if slug not in terms.tenants.values()]:
             raise wrong("shares", f"“{unknown[0]}”不是协议方。", f"“{unknown[0]}” is no party of the agreement.")
-        if not share.fields or len({one.key for one in share.fields}) < len(share.fields):
+        if not 0 < len(share.fields) <= MOST_FIELDS or len({one.key for one in share.fields}) < len(share.fields):
             raise wrong(
                 "shares",
                 f"“{share.title.zh}”至少选一个字段，不重复。",

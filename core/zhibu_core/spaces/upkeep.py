@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from zhibu_core.audit import note as audit
 from zhibu_core.platform import Platform
 from zhibu_core.schedule import Scheduled
-from zhibu_core.spaces.ending import OPEN, close
+from zhibu_core.spaces.cases.closing import lapse_cases
+from zhibu_core.spaces.ending import OPEN, close, withdraw_waiting
 from zhibu_core.spaces.messages import CORE, ErasedMessage, Reading, ReadsMessage
 from zhibu_core.spaces.models import Space, SpaceArrival, SpaceCopy, SpaceEnvelope, SpaceParty, SpaceRead
 from zhibu_core.spaces.removing import remove_copies
@@ -33,6 +34,7 @@ async def erase_space(platform: Platform, tenant: Tenant, space_id: uuid.UUID) -
         counts = await _count(session, space_id)
         gone = await remove_copies(session, SpaceCopy.space_id == space_id)
         sent = (SpaceEnvelope.space_id == space_id, SpaceEnvelope.kind.not_like(f"{CORE}%"))
+        await withdraw_waiting(session, space_id)  # what somebody was publishing while it was closed
         await session.execute(update(SpaceEnvelope).where(*sent).values(payload=None))
         space.erased_at, space.erased_count = instant_of(session), len(gone.copies)
         await session.flush()
@@ -72,8 +74,8 @@ async def keep_up_everywhere(platform: Platform, now: dt.datetime) -> None:
 
 
 async def keep_up(platform: Platform, tenant: Tenant) -> int:
-    """Ends agreements whose last day is over or whose other side is no more, and removes copies that have
-    expired. How many agreements.
+    """Ends agreements whose last day is over or whose other side is no more, lapses cases that were not answered, and removes copies
+    that have expired. How many agreements.
     """
     who, today = Scope(tenant, frozenset()), tenant.current_day()
     async with platform.database.session(tenant.id) as session:
@@ -83,6 +85,7 @@ async def keep_up(platform: Platform, tenant: Tenant) -> int:
         for space in spaces:
             reason = "expired" if space.ends_on < today else "party_gone"
             await close(session, who, space, "ended", reason, by=None, party=None)
+        await lapse_cases(session, who)
         objects = await _remove_expired(session, who)
         left = list(await session.scalars(select(Space.id).where(Space.state.not_in(OPEN), Space.erased_at.is_(None))))
     for name in objects:

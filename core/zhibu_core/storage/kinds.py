@@ -88,6 +88,11 @@ def _decodes(file: BinaryIO, encoding: str) -> bool:
     return True
 
 
+def kind_named(content_type: str) -> Kind | None:
+    """The kind of file of this type."""
+    return next((kind for kind in KINDS if kind.content_type == content_type), None)
+
+
 def clean_name(given: str, kind: Kind) -> str:
     """The sender's name without folders and invisible characters, at most 120 characters, with an ending of its kind."""
     last = unicodedata.normalize("NFC", given).replace("\\", "/").rpartition("/")[2]

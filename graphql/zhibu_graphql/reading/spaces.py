@@ -1,37 +1,25 @@
-"""Agreements, crossings and copies as pages of a list, by core's own functions, which say who may see what."""
+"""Agreements whole, crossings and copies, by core's own functions, which say who may see what."""
 
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from zhibu_core.spaces.copies import copies_of, count_copies, read_copies
 from zhibu_core.spaces.crossings import count_crossings, ledger, open_cases
 from zhibu_core.spaces.models import Space, SpaceCopy
 from zhibu_core.spaces.powers import no_such_space, seen_by
-from zhibu_core.spaces.reading import Agreement, spaces_of, wholes_of
+from zhibu_core.spaces.reading import Agreement, wholes_of
 from zhibu_graphql.context import Context, Info
 from zhibu_graphql.cursors import read_cursor
 from zhibu_graphql.ids import read_id
 from zhibu_graphql.paging import page_of
+from zhibu_graphql.reading.agreements import SPACES, SpaceRecord
+from zhibu_graphql.reading.agreements import TAG as SPACE
+from zhibu_graphql.reading.pages import find
 
-SPACE, COPY = "SP", "SC"
-
-
-async def page_of_spaces(info: Info, first: int, after: str | None, state: str | None) -> Any:
-    """The agreements that the asker may see, newest first."""
-    context, start = info.context, _place(after)
-    async with context.turn() as session:
-        found = await spaces_of(session, context.scope, state=state or "", after=start, limit=first + 1)
-        wholes = await wholes_of(session, found)
-
-    async def count(_info: Info) -> int:
-        query = select(func.count()).select_from(Space).where(seen_by(context.scope))
-        async with context.turn() as session:
-            return await session.scalar(query if not state else query.where(Space.state == state)) or 0
-
-    return page_of([((one.space.id,), one) for one in wholes], first, after, count)
+COPY = "SC"
 
 
 async def page_of_crossings(info: Info, space_id: uuid.UUID, first: int, after: str | None, records_only: bool) -> Any:
@@ -67,12 +55,19 @@ async def cases_of(info: Info, most: int) -> Any:
         return await open_cases(session, info.context.scope, limit=most)
 
 
-async def find_spaces(context: Context, keys: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Agreement]:
-    """The agreements of these ids that the asker may see (four statements)."""
-    query = select(Space).where(Space.id.in_(list(keys)), seen_by(context.scope))
-    async with context.turn() as session:
-        wholes = await wholes_of(session, list(await session.scalars(query)))
-    return {one.space.id: one for one in wholes}
+async def whole_of(context: Context, space_id: uuid.UUID) -> Agreement:
+    """One agreement with all its versions, which the asker has been shown."""
+
+    async def fetch(keys: list[uuid.UUID]) -> dict[uuid.UUID, Agreement]:
+        query = select(Space).where(Space.id.in_(keys), seen_by(context.scope))
+        async with context.turn() as session:
+            wholes = await wholes_of(session, list(await session.scalars(query)))
+        return {one.space.id: one for one in wholes}
+
+    found = await context.load("agreements whole", space_id, fetch)
+    if found is None:
+        raise no_such_space()
+    return found
 
 
 async def find_copies(context: Context, keys: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, SpaceCopy]:
@@ -83,9 +78,9 @@ async def find_copies(context: Context, keys: Sequence[uuid.UUID]) -> Mapping[uu
     return {one.id: one for one in found}
 
 
-async def whole(context: Context, space_id: uuid.UUID) -> Agreement:
+async def shown(context: Context, space_id: uuid.UUID) -> SpaceRecord:
     """One agreement; raises `NotFound`."""
-    found = (await find_spaces(context, [space_id])).get(space_id)
+    found = await find(context, SPACES, space_id)
     if found is None:
         raise no_such_space()
     return found

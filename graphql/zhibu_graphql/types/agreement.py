@@ -4,7 +4,6 @@
 # Resolvers are typed by the schema and return the record that a type is read from.
 
 import datetime as dt
-from dataclasses import dataclass
 
 import strawberry
 
@@ -13,27 +12,24 @@ from zhibu_core.spaces.models import SpaceVersion
 from zhibu_core.spaces.reading import Agreement
 from zhibu_core.spaces.terms import Share, SharedField
 from zhibu_graphql.context import Info
-from zhibu_graphql.fields import field, part, plain
+from zhibu_graphql.fields import all_of, column, field, key, part, plain
 from zhibu_graphql.reading import read_from
+from zhibu_graphql.reading.agreements import PARTY, SIGNATURE, SIGNATURES, VERSION, VersionRecord
+from zhibu_graphql.reading.spaces import whole_of
 
-
-@dataclass(frozen=True)
-class VersionOf:
-    """A version, with the agreement it is of."""
-
-    whole: Agreement
-    version: SpaceVersion
+IN_WORDS = "what crosses is named in the reader's language"
+"""Why no SQL can say it."""
 
 
 @part(description="An organization that takes part. A foreign one has a name and a code, and no id here.")
 class AgreementParty:
-    slug: str = plain("Its tenant's slug.")
-    tenant_name: str = plain("Its tenant's name.")
-    code: str = plain("Its code there; empty where it was named by its name.")
-    name: str = plain("Its name there; empty where it was named by its code.")
-    is_own: bool = plain("Whether it is of this tenant.")
-    confirmed_at: dt.datetime | None = plain("When its side said that its copies are gone.")
-    confirmed_count: int | None = plain("How many they were.")
+    slug: str = column(PARTY.c.slug, "Its tenant's slug.")
+    tenant_name: str = column(PARTY.c.tenant_name, "Its tenant's name.")
+    code: str = column(PARTY.c.code, "Its code there; empty where it was named by its name.")
+    name: str = column(PARTY.c.name, "Its name there; empty where it was named by its code.")
+    is_own: bool = column(PARTY.c.is_own, "Whether it is of this tenant.")
+    confirmed_at: dt.datetime | None = column(PARTY.c.confirmed_at, "When its side said that its copies are gone.")
+    confirmed_count: int | None = column(PARTY.c.confirmed_count, "How many they were.")
 
 
 @part(description="A field that crosses, and why.")
@@ -73,67 +69,43 @@ class AgreementDifference:
 
 @part(description="That a named person signed a version for their side.")
 class AgreementSignature:
-    signer: str = plain("Who.")
-    post: str = plain("For which organizations.")
-    second_factor: bool = plain("Whether with a second factor.")
-    signed_at: dt.datetime = plain("When.")
-    digest: str = plain("SHA-256 of the words that were signed.")
+    signer: str = column(SIGNATURE.c.signer, "Who.")
+    post: str = column(SIGNATURE.c.post, "For which organizations.")
+    second_factor: bool = column(SIGNATURE.c.second_factor, "Whether with a second factor.")
+    signed_at: dt.datetime = column(SIGNATURE.c.signed_at, "When.")
+    digest: str = column(SIGNATURE.c.digest, "SHA-256 of the words that were signed.")
 
 
 @part(description="One version of an agreement's words; every one is kept.")
 class AgreementVersion:
-    @field(description="Its id, to be named by who signs it.")
-    def id(self, root: VersionOf) -> strawberry.ID:
-        return strawberry.ID(root.version.id.hex)
+    id: strawberry.ID = key("id", "hex", "Its id, to be named by who signs it.")
+    number: int = column(VERSION.c.number, "1, 2, 3 …")
+    made_by: str = column(VERSION.c.made_by, "Who made it.")
+    made_at: dt.datetime = column(VERSION.c.made_at, "When.")
+    note: str = column(VERSION.c.note, "Why, in the maker's words.")
+    digest: str = column(VERSION.c.digest, "SHA-256 of its words.")
+    title: str = column(VERSION.c.terms, "Its title.")
+    purpose: str = column(VERSION.c.terms, "What it is for.")
+    starts_on: dt.date = column(VERSION.c.terms, "Its first day.")
+    ends_on: dt.date = column(VERSION.c.terms, "Its last day.")
+    review_on: dt.date | None = column(VERSION.c.terms, "When it is to be looked at again.")
 
-    @field(description="1, 2, 3 …")
-    def number(self, root: VersionOf) -> int:
-        return root.version.number
+    @field(description="What crosses, and why.", size=20, computed=IN_WORDS)
+    async def shares(self, root: VersionRecord, info: Info) -> list[AgreementShare]:
+        whole, version = await _whole(root, info)
+        return read_from(whole.terms(version).shares)
 
-    @field(description="Who made it.")
-    def made_by(self, root: VersionOf) -> str:
-        return root.version.made_by
+    @field(
+        description="In what it reads otherwise than the version it changed; the first, in everything.",
+        size=200,
+        computed="two versions are compared line by line",
+    )
+    async def differences(self, root: VersionRecord, info: Info) -> list[AgreementDifference]:
+        return read_from(Agreement.changes(*await _whole(root, info)))
 
-    @field(description="When.")
-    def made_at(self, root: VersionOf) -> dt.datetime:
-        return root.version.made_at
+    signatures: list[AgreementSignature] = all_of(SIGNATURES, "of", "Who signed it.", size=20)
 
-    @field(description="Why, in the maker's words.")
-    def note(self, root: VersionOf) -> str:
-        return root.version.note
 
-    @field(description="SHA-256 of its words.")
-    def digest(self, root: VersionOf) -> str:
-        return root.version.digest
-
-    @field(description="Its title.")
-    def title(self, root: VersionOf) -> str:
-        return root.whole.terms(root.version).title
-
-    @field(description="What it is for.")
-    def purpose(self, root: VersionOf) -> str:
-        return root.whole.terms(root.version).purpose
-
-    @field(description="Its first day.")
-    def starts_on(self, root: VersionOf) -> dt.date:
-        return root.whole.terms(root.version).starts_on
-
-    @field(description="Its last day.")
-    def ends_on(self, root: VersionOf) -> dt.date:
-        return root.whole.terms(root.version).ends_on
-
-    @field(description="When it is to be looked at again.")
-    def review_on(self, root: VersionOf) -> dt.date | None:
-        return root.whole.terms(root.version).review_on
-
-    @field(description="What crosses, and why.", size=20)
-    def shares(self, root: VersionOf) -> list[AgreementShare]:
-        return read_from(root.whole.terms(root.version).shares)
-
-    @field(description="In what it reads otherwise than the version it changed; the first, in everything.", size=200)
-    def differences(self, root: VersionOf) -> list[AgreementDifference]:
-        return read_from(root.whole.changes(root.version))
-
-    @field(description="Who signed it.", size=20)
-    def signatures(self, root: VersionOf) -> list[AgreementSignature]:
-        return read_from(list(root.whole.signed(root.version).values()))
+async def _whole(root: VersionRecord, info: Info) -> tuple[Agreement, SpaceVersion]:
+    whole = await whole_of(info.context, root.space_id)
+    return whole, next(one for one in whole.versions if one.id == root.id)

@@ -11,6 +11,7 @@ import strawberry
 
 from zhibu_core.errors import InvalidInput, NotFound
 from zhibu_core.spaces.agreements import change, propose, sign
+from zhibu_core.spaces.cases.reading import open_matters
 from zhibu_core.spaces.ending import revoke
 from zhibu_core.spaces.proposal import AskedField, AskedShare, Other, Proposal
 from zhibu_core.spaces.publishing import publish_records, send_again, withdraw_records
@@ -22,8 +23,11 @@ from zhibu_graphql.fields import field, listing, mutation, part, plain
 from zhibu_graphql.ids import UUID_BYTES, split_id
 from zhibu_graphql.paging import After, Connection, First
 from zhibu_graphql.reading import read_from
-from zhibu_graphql.reading.spaces import cases_of, key_of_space, page_of_spaces, whole
-from zhibu_graphql.types.crossing import Envelope
+from zhibu_graphql.reading.agreements import SPACES
+from zhibu_graphql.reading.spaces import cases_of, key_of_space, shown
+from zhibu_graphql.sql import rows
+from zhibu_graphql.types.case import CASES, OpenSpaceCase
+from zhibu_graphql.types.crossing import LEDGER, Envelope
 from zhibu_graphql.types.space import Space
 
 MOST_CASES = 100
@@ -93,18 +97,33 @@ class SpaceQuery:
     """Root fields that read."""
 
     @listing("space.read", description="Agreements with other tenants, newest first.")
-    async def spaces(
+    def spaces(
         self,
-        info: Info,
         first: First,
         after: After = None,
         state: Annotated[str | None, strawberry.argument(description="proposed, in_force, revoked or ended.")] = None,
     ) -> Connection[Space] | None:
-        return await page_of_spaces(info, first, after, state)
+        return rows(SPACES, first, after, {"state": state or None})
 
-    @field("space.read", description="Everything between tenants that has not come to an end.", size=MOST_CASES)
+    @field(
+        "space.read",
+        description="Everything between tenants that has not come to an end.",
+        size=MOST_CASES,
+        computed=LEDGER,
+    )
     async def open_envelopes(self, info: Info) -> list[Envelope] | None:
         return await cases_of(info, MOST_CASES)
+
+    @field(
+        "space.read",
+        description="Cases about members between tenants that have not come to an end, what is due first in front.",
+        size=MOST_CASES,
+        computed=CASES,
+    )
+    async def open_space_cases(self, info: Info) -> list[OpenSpaceCase] | None:
+        context = info.context
+        async with context.turn() as session:
+            return read_from(await open_matters(context.platform, session, context.scope, limit=MOST_CASES))
 
 
 @strawberry.type
@@ -184,7 +203,7 @@ class SpaceMutation:
 
 async def _payload(info: Info, space_id: uuid.UUID) -> Any:
     info.context.forget()
-    return AgreementPayload(space=read_from(await whole(info.context, space_id)), errors=[])
+    return AgreementPayload(space=read_from(await shown(info.context, space_id)), errors=[])
 
 
 def _proposal(given: AgreementInput) -> Proposal:

@@ -104,6 +104,12 @@ class Evidence:
     records: tuple[RecordRow, ...] = ()
     timers: tuple[TimerRow, ...] = ()
 
+    @property
+    def record_ids(self) -> list[uuid.UUID]:
+        """The records that the rows lead to."""
+        held = (duty.facts[0].record for duty in self.duties if duty.facts)
+        return [*(one.record_id for one in self.sessions), *(one.record_id for one in self.records), *held]
+
 
 async def inputs(
     session: AsyncSession, scope: Scope, platform: Platform, organization: Organization, period: Period, part: str

@@ -19,6 +19,8 @@ from zhibu_core.spaces.proposal import Other, Proposal
 from zhibu_core.spaces.reading import whole_of
 from zhibu_core.tenancy.scope import Actor, Scope, Tenant
 from zhibu_partnership.joint.sharing import asked_share
+from zhibu_partnership.plan.sharing import asked_shares
+from zhibu_tenants.provisioning import create_tenant
 from zhibu_testing.delivering import deliver
 from zhibu_testing.factories import member, organization
 from zhibu_testing.fixtures import TODAY, Parties, all_powers
@@ -72,7 +74,7 @@ async def pair(platform: Platform, parties: Parties) -> Pair:
     home, other = await _side(platform, parties.home), await _side(platform, parties.neighbour)
     proposal = Proposal(
         "党史共学", "一起学党史", (home.branch.code,), (Other(other.tenant.slug, code=other.branch.code),),
-        TODAY - dt.timedelta(days=30), TODAY + dt.timedelta(days=300), (asked_share(),),
+        TODAY - dt.timedelta(days=30), TODAY + dt.timedelta(days=300), (asked_share(), *asked_shares()),
     )  # fmt: skip
     space = (await home.do(propose, proposal)).id
     found = Pair(home, other, space)
@@ -82,6 +84,13 @@ async def pair(platform: Platform, parties: Parties) -> Pair:
             await sign(session, side.who, space, (await whole_of(session, side.who, space)).newest.id)
         await found.carry()
     return found
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def third(platform: Platform) -> Side:
+    """A tenant that has nothing to do with the two."""
+    slug = f"third-{uuid.uuid4().hex[:8]}"
+    return await _side(platform, await create_tenant(platform, slug, "旁观大学", "university", today=TODAY))
 
 
 async def _side(platform: Platform, tenant: Tenant) -> Side:

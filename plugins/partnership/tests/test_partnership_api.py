@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import os
+import uuid
 from typing import Any
 from unittest.mock import patch
 
@@ -13,6 +14,7 @@ from zhibu_core.errors import Conflict, NotFound
 from zhibu_core.platform import Platform
 from zhibu_partnership.cli_joint import partnership
 from zhibu_partnership.joint.inviting import invite
+from zhibu_partnership.joint.recording import change
 from zhibu_partnership.joint.words import Agreed
 from zhibu_testing.browsing import Browser, app_of, sign_in
 from zhibu_testing.commanding import environment
@@ -51,8 +53,9 @@ async def test_both_sides_by_graphql(pair: Any, desks: Any) -> None:
     space = (await home.ask("query { spaces(first: 1) { edges { node { id } } } }"))["data"]["spaces"]["edges"][0][
         "node"
     ]["id"]
-    wrong = await home.ask(INVITE, at=space, given=GIVEN | {"title": " "})
-    assert [one["field"] for one in wrong["data"]["inviteToJointActivity"]["errors"]] == ["title"]
+    for field, value in (("title", " "), ("heldOn", "2031-01-01")):
+        wrong = await home.ask(INVITE, at=space, given=GIVEN | {field: value})
+        assert [one["field"] for one in wrong["data"]["inviteToJointActivity"]["errors"]] == [field]
     ours = (await home.ask(INVITE, at=space, given=GIVEN))["data"]["inviteToJointActivity"]["activity"]
     assert (ours["state"], ours["isHost"], ours["agreement"]) == ("invited", True, space)
     await pair.carry()
@@ -107,7 +110,12 @@ async def test_the_commands_do_the_same(pair: Any, test_database: TestDatabase) 
     await pair.carry()
     listed = (await run(pair.other, "invitations")).output.split("\t")
     assert listed[2:5] == [pair.home.tenant.name, "联合学习", "2026-10-20"]
-    assert (await run(pair.other, "answer", *listed[:2])).exit_code == 0
+    accepted = await run(pair.other, "answer", *listed[:2])
+    assert accepted.exit_code == 0
+    other_place = Agreed("联合学习", ("study",), dt.date(2026, 10, 20), place="东区")
+    await pair.other.do(change, uuid.UUID(accepted.output.strip()), other_place)
+    await pair.carry()
+    assert f"\t{pair.other.tenant.name}：地点\n" in (await run(pair.home, "activities")).output
     assert isinstance((await run(pair.other, "answer", *listed[:2])).exception, Conflict)
     unknown = await run(pair.home, "confirm", made.output.strip(), "--person", "张一", "--person", "没有这人")
     assert isinstance(unknown.exception, NotFound)

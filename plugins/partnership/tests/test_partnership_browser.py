@@ -44,7 +44,7 @@ async def test_a_joint_activity_from_invitation_to_both_confirmations(
         await hand.type(hand.page.get_by_label("地点"), "花溪校区")
         assert not await hand.findings()
         await hand.tap(hand.page.get_by_role("button", name="发出邀请"))
-        assert "已邀请" in await hand.page.locator("main").inner_text()
+        assert "尚未答复" in await hand.page.locator("main").inner_text()
         assert (hand.taps <= 10, hand.typed <= 3) == (True, True), hand
         assert hand.seconds(desk=True) <= 55, hand
         assert not await hand.findings()
@@ -58,6 +58,20 @@ async def test_a_joint_activity_from_invitation_to_both_confirmations(
         await hand.tap(hand.page.get_by_role("button", name="确认", exact=True))
         assert "我方已确认" in await hand.page.locator("main").inner_text()
         assert not await hand.findings()
+
+
+@pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
+async def test_a_partnership_is_revoked_within_the_budget(secretaries: Any, sit_down: SitDown, phone: bool) -> None:
+    """Budget 27: 4 taps, nothing typed, 12 s; that it takes effect within five seconds is measured in tests/spaces."""
+    async with sit_down(secretaries[0], phone=phone) as hand:
+        await hand.open("/")
+        await hand.tap(hand.page.get_by_role("link", name="共建", exact=True).first)
+        await hand.tap(hand.page.get_by_role("link", name="党史共学"))
+        await hand.tap(hand.page.locator("summary", has_text="撤回"), leads_on=False)
+        assert not await hand.findings()
+        await hand.tap(hand.page.get_by_role("button", name="撤回协议"))
+        assert "协议已撤回" in await hand.page.locator("main").inner_text()
+        assert (hand.taps <= 4, hand.typed, hand.seconds(desk=not phone) <= 12) == (True, 0, True), hand
 
 
 async def test_the_board_has_no_findings(secretaries: Any, sit_down: SitDown) -> None:

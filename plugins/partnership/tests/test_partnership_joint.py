@@ -5,18 +5,21 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from zhibu_core.errors import Conflict, InvalidInput, ZhibuError
+from zhibu_core.errors import Conflict, InvalidInput, NotFound, ZhibuError
 from zhibu_core.ledger.facts import FactDraft, end_facts, write_facts
 from zhibu_core.plugins.events import publish
 from zhibu_core.spaces.ending import revoke
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
 from zhibu_partnership.joint.inviting import accept, cancel, decline, invite
-from zhibu_partnership.joint.outcome import outcomes_of
+from zhibu_partnership.joint.keeping import tell
 from zhibu_partnership.joint.reading import activities_of, invitations_for, joint_of
 from zhibu_partnership.joint.recording import adopt, change, close_one_sided, confirm
 from zhibu_partnership.joint.words import Agreed
+from zhibu_partnership.models import Activity
+from zhibu_partnership.plan.outcome import outcomes_of
 from zhibu_tenants.enablement import switch
 from zhibu_tenants.life.states import change_state
 from zhibu_testing.fixtures import TODAY
@@ -80,12 +83,12 @@ async def test_days_that_differ_are_shown_and_settled_by_people(pair: Any) -> No
         ("held_on", DAY, DAY + dt.timedelta(days=1)), ("place", "花溪校区", "东区"),
     ]  # fmt: skip
     assert await pair.home.facts() == await pair.other.facts() == []
-    await pair.home.do(adopt, ours.id, side.party, ["held_on"])
+    await pair.home.do(adopt, ours.id, side.slug, ["held_on"])
     assert (await seen(pair.home, ours)).activity.confirmed_digest is None, "other words are not confirmed yet"
     await pair.carry()
     ((_, left),) = (await seen(pair.other, theirs)).differences
     assert [one.field for one in left] == ["place"]
-    await pair.other.do(adopt, theirs.id, (await seen(pair.other, theirs)).sides[0].party, ["place"])
+    await pair.other.do(adopt, theirs.id, (await seen(pair.other, theirs)).sides[0].slug, ["place"])
     for one, activity in ((pair.home, ours), (pair.other, theirs)):
         await one.do(confirm, activity.id, one.people)
     await pair.carry()
@@ -207,3 +210,21 @@ async def test_nothing_is_confirmed_before_its_day_or_with_strangers(pair: Any) 
     assert refused.value.field == "people"
     with pytest.raises(ZhibuError):
         await pair.other.do(confirm, held.id, [])
+
+
+async def test_words_that_no_record_can_have_are_no_invitation_and_nothing_to_take_over(pair: Any) -> None:
+    """The other side's rows are its own: its product would not write these, and ours does not trip over them."""
+    ours, theirs = await invited(pair)
+    second = await pair.home.do(invite, pair.space, replace(WORDS, title="第二次"))
+    for key in (ours.id, second.id):
+        async with pair.home.session() as session:
+            row = (await session.scalars(select(Activity).where(Activity.id == key))).one()
+            row.starts_at = "下午"
+            await tell(pair.home.platform, session, pair.home.who, row)
+    await pair.carry()
+    joint = await seen(pair.other, theirs)
+    assert (joint.sides[0].said, joint.differences) == (None, [])
+    with pytest.raises(NotFound):
+        await pair.other.do(adopt, theirs.id, pair.home.tenant.slug, ["starts_at"])
+    async with pair.other.session() as session:
+        assert await invitations_for(session, pair.other.who) == []

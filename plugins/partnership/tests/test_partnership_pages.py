@@ -52,9 +52,8 @@ async def test_two_secretaries_hold_a_theme_day(pair: Any, secretaries: Any, tex
     await pair.carry()
     shown = (await home.get(ours)).text
     assert f"{pair.other.tenant.name}的记录与我方不同" in text_of(shown)
-    party = re.search(r'name="party" value="([^"]+)"', shown)
-    assert party
-    await follow(home, f"{ours}/adopt", party=party[1], place="theirs")
+    assert pair.other.tenant.id.hex not in shown.replace("-", ""), "a side is named by its slug"
+    await follow(home, f"{ours}/adopt", side=pair.other.tenant.slug, place="theirs")
     await follow(home, f"{ours}/confirm", people=people[0], **(WORDS | {"place": "东区"}))
     await pair.carry()
     for browser, there in ((home, ours), (other, theirs)):

@@ -13,6 +13,14 @@ WRITE: Final = "partnership.entry.write"
 READ_ACTIVITY: Final = "partnership.activity.read"
 RECORD: Final = "partnership.activity.record"
 CONFIRM: Final = "partnership.activity.confirm"
+READ_PLAN: Final = "partnership.plan.read"
+WRITE_PLAN: Final = "partnership.plan.write"
+OWN_TASK: Final = "partnership.task.own"
+
+READ_ATTACHMENT: Final = "partnership.attachment.read"
+READ_OWN_ATTACHMENT: Final = "partnership.attachment.read_own"
+OFFER_ATTACHMENT: Final = "partnership.attachment.offer"
+HOST_ATTACHMENT: Final = "partnership.attachment.host"
 
 _WRITERS = frozenset({"organizer", "secretary"})
 _READERS = _WRITERS | {"auditor", "system"}
@@ -25,6 +33,29 @@ ACTIONS: Final = (
     Action(READ_ACTIVITY, Words("查看共同活动", "read joint activities"), _WRITERS | {"auditor"}),
     Action(RECORD, Words("邀请、记录共同活动", "invite to and record joint activities"), _WRITERS),
     Action(CONFIRM, Words("确认共同活动", "confirm joint activities"), _WRITERS),
+    Action(READ_PLAN, Words("查看共建计划和年度总结", "read plans and yearly reviews"), _WRITERS | {"auditor"}),
+    Action(WRITE_PLAN, Words("制定共建计划、安排任务", "write plans and tasks"), _WRITERS),
+    Action(
+        OWN_TASK,
+        Words("查看、办理自己负责的共建任务", "see and finish one's own tasks"),
+        _WRITERS | {"member", "auditor"},
+    ),
+    Action(READ_ATTACHMENT, Words("查看流动党员挂靠", "read second attachments"), _WRITERS | {"auditor"}),
+    Action(
+        READ_OWN_ATTACHMENT,
+        Words("查看本人的挂靠", "read one's own second attachment"),
+        frozenset({"member", "secretary"}),
+    ),
+    Action(
+        OFFER_ATTACHMENT,
+        Words("派出流动党员、定期联系", "offer members for second attachment and keep in touch"),
+        _WRITERS,
+    ),
+    Action(
+        HOST_ATTACHMENT,
+        Words("接收流动党员、登记到会", "host members of other tenants and mark their attendance"),
+        _WRITERS,
+    ),
 )
 
 

@@ -53,6 +53,14 @@ def day_of(text: str | None, field: str) -> Any:
         raise InvalidInput("date", said, field=field) from None
 
 
+def written(line: dict[str, Any], as_json: bool, columns: tuple[str, ...]) -> str:
+    """A line of a list: all of it as JSON, or these columns with tabs between."""
+    if as_json:
+        return json.dumps(line, ensure_ascii=False, default=str)
+    shown = (line[name] for name in columns)
+    return "\t".join("; ".join(one) if isinstance(one, list | tuple) else str(one) for one in shown)
+
+
 @partnership.command()
 @TENANT
 @click.option("--org", required=True, help="Whose it is: the organization's code.")

@@ -1,15 +1,16 @@
-"""`zhibu partnership invite|invitations|answer|activities|confirm|close|outcome`: joint activities by hand."""
+"""`zhibu partnership invite|invitations|answer|activities|confirm|close`: joint activities by hand."""
 
-import json
 import uuid
 from typing import Any
 
 import click
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import zhibu_partnership.cli_attachment
+import zhibu_partnership.cli_plan  # noqa: F401 the commands of both are of the same group
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
-from zhibu_partnership.cli import JSON, TENANT, day_of, in_plugin, partnership
+from zhibu_partnership.cli import JSON, TENANT, day_of, in_plugin, partnership, written
 from zhibu_partnership.joint.words import KINDS
 
 SPACE = click.argument("space_id", metavar="SPACE", type=click.UUID)
@@ -59,7 +60,7 @@ def invitations(slug: str, as_json: bool) -> None:
 
     for one in in_plugin(slug, work):
         line = {"agreement": one.copy.space_id, "series": one.series, "from": one.from_name, **one.said.values()}
-        click.echo(_written(line, as_json, ("agreement", "series", "from", "title", "held_on", "place")))
+        click.echo(written(line, as_json, ("agreement", "series", "from", "title", "held_on", "place")))
 
 
 @partnership.command()
@@ -98,10 +99,10 @@ def activities(slug: str, as_json: bool) -> None:
         return await joints_of(session, scope, await activities_of(session, scope, limit=1000))
 
     for joint in in_plugin(slug, work):
-        differ = [f"{side.name}: {one.title.en}" for side, fields in joint.differences for one in fields]
+        differ = [f"{side.name}：{one.title.zh}" for side, fields in joint.differences for one in fields]
         line = {"id": joint.activity.id, "state": joint.activity.state, "people": joint.activity.people}
         line |= {**joint.ours.values(), "differs": differ}
-        click.echo(_written(line, as_json, ("id", "state", "held_on", "title", "people", "differs")))
+        click.echo(written(line, as_json, ("id", "state", "held_on", "title", "people", "differs")))
 
 
 @partnership.command()
@@ -141,27 +142,3 @@ def close(slug: str, activity: uuid.UUID, reason: str, calls_off: bool) -> None:
         return (await end(running, session, scope, activity, reason)).state
 
     click.echo(in_plugin(slug, work))
-
-
-@partnership.command()
-@TENANT
-@JSON
-def outcome(slug: str, as_json: bool) -> None:
-    """List what came of each partnership, year by year: activities held, confirmed by both sides, people of ours.
-
-    Exit codes: 0 listed; 2 unknown tenant, or the plugin is off; 64 wrong usage.
-    """
-    from zhibu_partnership.joint.outcome import Outcome, outcomes_of
-
-    async def work(_: Platform, session: AsyncSession, scope: Scope) -> list[Outcome]:
-        return await outcomes_of(session, scope)
-
-    for one in in_plugin(slug, work):
-        click.echo(_written(vars(one), as_json, ("title", "year", "partners", "held", "together", "people")))
-
-
-def _written(line: dict[str, Any], as_json: bool, columns: tuple[str, ...]) -> str:
-    if as_json:
-        return json.dumps(line, ensure_ascii=False, default=str)
-    shown = (line[name] for name in columns)
-    return "\t".join("; ".join(one) if isinstance(one, list | tuple) else str(one) for one in shown)

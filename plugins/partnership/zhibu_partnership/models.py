@@ -1,9 +1,11 @@
-"""Tables of partnerships: what the tenant's organizations offer and need, and what they hold together with others."""
+"""Tables of partnerships: what the tenant's organizations offer and need, what they plan and hold together with others."""
 
 import datetime as dt
 import uuid
+from typing import Any
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
 
 from zhibu_core.tenancy.models import TenantOwned
 
@@ -90,3 +92,48 @@ class Present(TenantOwned):
     activity_id: Mapped[uuid.UUID]
     person_id: Mapped[uuid.UUID]
     mark: Mapped[str]
+
+
+class Plan(TenantOwned):
+    """What our side says a partnership means to do in a year (`plan.words.Goals`).
+
+    `agreed` are the goals, by field, on which all sides said the same last, `agreed_on` since when; what one side says
+    afterwards does not change them until the others say it too.
+    """
+
+    __tablename__ = "partnership_plan"
+
+    space_id: Mapped[uuid.UUID]
+    year: Mapped[int]
+    organization_id: Mapped[uuid.UUID]
+    aim: Mapped[str]
+    held: Mapped[int]
+    people: Mapped[int]
+    needs: Mapped[int]
+    offers: Mapped[int]
+    agreed: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    agreed_on: Mapped[dt.date | None]
+    written_by: Mapped[uuid.UUID | None]
+
+
+class Task(TenantOwned):
+    """Something that our side does for a plan, by a person of ours (None: erased) until a day.
+
+    `state`: open, done (on `done_on`; `note` says what came of it, `activity_id` and `entry_id` what did it: a joint
+    activity, an offer that was used or a need that was met) or dropped (`reason` says why, and stays here).
+    """
+
+    __tablename__ = "partnership_task"
+
+    plan_id: Mapped[uuid.UUID]
+    organization_id: Mapped[uuid.UUID]
+    person_id: Mapped[uuid.UUID | None]
+    title: Mapped[str]
+    due_on: Mapped[dt.date]
+    state: Mapped[str]
+    done_on: Mapped[dt.date | None]
+    note: Mapped[str]
+    reason: Mapped[str]
+    activity_id: Mapped[uuid.UUID | None]
+    entry_id: Mapped[uuid.UUID | None]
+    written_by: Mapped[uuid.UUID | None]

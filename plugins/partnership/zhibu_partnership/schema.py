@@ -4,23 +4,23 @@
 # Resolvers are typed by the schema and return the record that a type is read from.
 
 import datetime as dt
-import uuid
-from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 import strawberry
 
-from zhibu_core.spaces.board import Asked, Line, Posted, board_count, board_page, is_listed
+from zhibu_core.spaces.board import Line, is_listed, place_key
 from zhibu_core.spaces.board_matching import Match, Reason, matches_of
-from zhibu_graphql.context import Context, Info
-from zhibu_graphql.cursors import read_cursor
-from zhibu_graphql.fields import additions, column, field, listing, object_type, part, plain
+from zhibu_graphql.context import Info
+from zhibu_graphql.fields import additions, column, field, listing, object_type, one, part, plain
 from zhibu_graphql.node import Node
-from zhibu_graphql.paging import After, Below, Connection, First, page_of
-from zhibu_graphql.reading import find_all, page_below, read_from, read_one
+from zhibu_graphql.paging import After, Below, Connection, First
+from zhibu_graphql.reading import read_from
 from zhibu_graphql.reading.organizations import ORGANIZATIONS, OrganizationRecord
+from zhibu_graphql.sql import TODAY, converted, rows, rows_of
 from zhibu_graphql.types.lazy import LazyOrganization
 from zhibu_partnership.actions import BOARD, READ
+from zhibu_partnership.board_listing import IS_LISTED, LINES, OWN, record_of
+from zhibu_partnership.board_listing import TABLE as LINE
 from zhibu_partnership.reading import ENTRIES, TABLE, TAG, EntryRecord
 
 MOST_MATCHES = 20
@@ -34,57 +34,19 @@ CategoryFilter = Annotated[
 
 @part(description="A line of the board: what an organization of some tenant offers or needs, as everybody reads it.")
 class BoardEntry:
-    @field(description="The tenant's name in addresses and the line's own id, with a slash between.")
-    def key(self, root: Posted) -> str:
-        return f"{root.slug}/{root.line.id}"
-
-    @field(description="The tenant's name.")
-    def tenant(self, root: Posted) -> str:
-        return root.tenant
-
-    @field(description="The organization's name.")
-    def organization(self, root: Posted) -> str:
-        return root.line.organization
-
-    @field(description="The organization's code in its tenant.")
-    def code(self, root: Posted) -> str:
-        return root.line.code
-
-    @field(description="offer or need.")
-    def kind(self, root: Posted) -> str:
-        return root.line.kind
-
-    @field(description="lecture, base, expert, internship, service or joint_study.")
-    def category(self, root: Posted) -> str:
-        return root.line.category
-
-    @field(description="In a few words.")
-    def title(self, root: Posted) -> str:
-        return root.line.title
-
-    @field(description="More about it.")
-    def about(self, root: Posted) -> str:
-        return root.line.about
-
-    @field(description="Where; empty for anywhere.")
-    def place(self, root: Posted) -> str:
-        return root.line.place
-
-    @field(description="From when on; null for any time.")
-    def starts_on(self, root: Posted) -> dt.date | None:
-        return root.line.starts_on
-
-    @field(description="Until when; null for any time.")
-    def ends_on(self, root: Posted) -> dt.date | None:
-        return root.line.ends_on
-
-    @field(description="For how many people; null for any number.")
-    def capacity(self, root: Posted) -> int | None:
-        return root.line.capacity
-
-    @field(description="The last day on the board.")
-    def valid_until(self, root: Posted) -> dt.date:
-        return root.line.valid_until
+    key: str = column(LINE.c.id, "The tenant's name in addresses and the line's own id, with a slash between.")
+    tenant: str = column(LINE.c.tenant, "The tenant's name.")
+    organization: str = column(LINE.c.organization, "The organization's name.")
+    code: str = column(LINE.c.code, "The organization's code in its tenant.")
+    kind: str = column(LINE.c.kind, "offer or need.")
+    category: str = column(LINE.c.category, "lecture, base, expert, internship, service or joint_study.")
+    title: str = column(LINE.c.title, "In a few words.")
+    about: str = column(LINE.c.about, "More about it.")
+    place: str = column(LINE.c.place, "Where; empty for anywhere.")
+    starts_on: dt.date | None = column(LINE.c.starts_on, "From when on; null for any time.")
+    ends_on: dt.date | None = column(LINE.c.ends_on, "Until when; null for any time.")
+    capacity: int | None = column(LINE.c.capacity, "For how many people; null for any number.")
+    valid_until: dt.date = column(LINE.c.valid_until, "The last day on the board.")
 
 
 @part(description="Why two lines go together, or what stands against it.")
@@ -103,13 +65,14 @@ class BoardMatch:
 
     @field(description="The line.")
     def entry(self, root: Match) -> BoardEntry:
-        return read_from(root.posted)
+        return read_from(record_of(root.posted))
 
 
 @object_type(READ, description="What an organization of the tenant's own offers or needs.")
 class OfferOrNeed(Node):
     tag: ClassVar[str] = TAG
     record: ClassVar[type] = EntryRecord
+    found_in: ClassVar[Any] = ENTRIES
 
     kind: str = column(TABLE.c.kind, "offer or need.")
     category: str = column(TABLE.c.category, "lecture, base, expert, internship, service or joint_study.")
@@ -123,15 +86,14 @@ class OfferOrNeed(Node):
     said_at: dt.datetime = column(TABLE.c.said_at, "When it was first said.")
     withdrawn_on: dt.date | None = column(TABLE.c.withdrawn_on, "The day on which it was taken back.")
 
-    @field(description="Whose it is.")
-    async def organization(self, root: EntryRecord, info: Info) -> LazyOrganization | None:
-        return await read_one(info, ORGANIZATIONS, root.organization_id)
+    organization: LazyOrganization | None = one(ORGANIZATIONS, "organization_id", "Whose it is.", joined=True)
 
     @field(
         BOARD,
         description="What the board has that answers it, at most 20: those that fit in place and number first, then the newest.",
         weight=10,
         size=MOST_MATCHES,
+        computed="two lines are paired and the reasons said in the reader's language",
     )
     async def matches(self, root: EntryRecord, info: Info) -> list[BoardMatch]:
         names = Line.__dataclass_fields__
@@ -142,29 +104,23 @@ class OfferOrNeed(Node):
             found = await matches_of(session, line, info.context.scope.today, limit=MOST_MATCHES)
         return read_from(found)
 
-    @classmethod
-    async def find(cls, context: Context, keys: list[uuid.UUID]) -> Mapping[uuid.UUID, Any]:
-        """The entries of these ids that the asker may read, by one statement."""
-        return await find_all(context, ENTRIES, keys)
-
 
 @additions
 class OrganizationFields:
     """What is added to Organization."""
 
     @listing(READ, description="What it offers and needs and has not withdrawn, newest first.")
-    async def offers_and_needs(
+    def offers_and_needs(
         self,
         root: OrganizationRecord,
-        info: Info,
         first: First,
         after: After = None,
         below: Below = True,
         kind: KindFilter = None,
         category: CategoryFilter = None,
     ) -> Connection[OfferOrNeed] | None:
-        filters = {"kind": kind, "category": category, "standing_on": info.context.scope.today}
-        return await page_below(info, ENTRIES, "below" if below else "at", root.id, first, after, filters)
+        filters = {"kind": kind, "category": category, "standing_on": TODAY}
+        return rows_of(root, "below" if below else "at", ENTRIES, first, after, filters)
 
 
 @additions
@@ -172,9 +128,8 @@ class BoardQuery:
     """The root fields of the plugin."""
 
     @listing(BOARD, description="The board: what consenting tenants offer and need, newest first.")
-    async def board(
+    def board(
         self,
-        info: Info,
         first: First,
         after: After = None,
         kind: KindFilter = None,
@@ -182,18 +137,15 @@ class BoardQuery:
         place: Annotated[str | None, strawberry.argument(description="Part of the place.")] = None,
         own: Annotated[bool, strawberry.argument(description="Only what it shows of the own tenant.")] = False,
     ) -> Connection[BoardEntry] | None:
-        today, asked = info.context.scope.today, Asked(kind or "", category or "", place or "", own)
-        start = read_cursor(after, (dt.datetime, uuid.UUID)) if after is not None else None
-        async with info.context.turn() as session:
-            found = await board_page(session, asked, today, limit=first + 1, after=start)
+        near = converted(place, place_key, str) if place else None
+        filters = {"standing_on": TODAY, "kind": kind or None, "category": category or None, "near": near}
+        return rows(LINES, first, after, filters | {"of": OWN if own else None})
 
-        async def count(of: Info) -> int:
-            async with of.context.turn() as session:
-                return await board_count(session, asked, today)
-
-        return read_from(page_of([((one.line.said_at, one.line.id), one) for one in found], first, after, count))
-
-    @field(BOARD, description="Whether the tenant's administrator has agreed that the board shows it.")
+    @field(
+        BOARD,
+        description="Whether the tenant's administrator has agreed that the board shows it.",
+        behind=IS_LISTED,
+    )
     async def board_listing(self, info: Info) -> bool:
         async with info.context.turn() as session:
             return await is_listed(session)

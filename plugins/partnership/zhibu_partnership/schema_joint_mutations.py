@@ -15,8 +15,8 @@ from zhibu_graphql.errors import UserError, not_there
 from zhibu_graphql.fields import additions, mutation, part, plain
 from zhibu_graphql.ids import read_id
 from zhibu_graphql.reading import find, read_from
+from zhibu_graphql.reading.agreements import TAG as SPACE
 from zhibu_graphql.reading.members import TAG as MEMBER
-from zhibu_graphql.reading.spaces import SPACE
 from zhibu_partnership.actions import CONFIRM, RECORD
 from zhibu_partnership.joint.inviting import accept, cancel, decline, invite
 from zhibu_partnership.joint.listing import ACTIVITIES, TAG
@@ -95,11 +95,11 @@ class JointMutations:
         self,
         info: Info,
         activity: Which,
-        party: Annotated[str, strawberry.argument(description="The side.")],
+        side: Annotated[str, strawberry.argument(description="The side, by its tenant's slug.")],
         fields: Annotated[list[str], strawberry.argument(description="Such as held_on.")],
     ) -> JointActivityPayload | None:
         async with info.context.turn() as session:
-            await adopt(info.context.platform, session, info.context.scope, _activity(activity), _uuid(party), fields)
+            await adopt(info.context.platform, session, info.context.scope, _activity(activity), side, fields)
         return await _payload(info, _activity(activity))
 
     @mutation(CONFIRM, description="Writes who of ours was there and confirms what we say.")
@@ -137,13 +137,6 @@ def _activity(text: str) -> uuid.UUID:
 
 def _space(text: str) -> uuid.UUID:
     return _uuid_of(read_id(text, SPACE))
-
-
-def _uuid(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return uuid.UUID(int=0)
 
 
 def _uuid_of(found: uuid.UUID | None) -> uuid.UUID:

@@ -5,24 +5,23 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import strawberry
 
-from zhibu_graphql.context import Context, Info
-from zhibu_graphql.fields import column, field, object_type, part, plain
+from zhibu_graphql.context import Info
+from zhibu_graphql.fields import column, field, key, object_type, one, part, plain
 from zhibu_graphql.ids import global_id
 from zhibu_graphql.node import Node
-from zhibu_graphql.reading import find_all, read_from, read_one
+from zhibu_graphql.reading import read_from
+from zhibu_graphql.reading.agreements import TAG as SPACE
 from zhibu_graphql.reading.organizations import ORGANIZATIONS
-from zhibu_graphql.reading.spaces import SPACE
 from zhibu_graphql.types.lazy import LazyOrganization
 from zhibu_partnership.actions import READ_ACTIVITY
 from zhibu_partnership.joint.listing import ACTIVITIES, TABLE, TAG, ActivityRecord
-from zhibu_partnership.joint.outcome import Outcome
 from zhibu_partnership.joint.reading import Invitation, Joint, Theirs, activities_of, joints_of
 from zhibu_partnership.joint.words import KINDS, Differing, differing
+from zhibu_partnership.plan.outcome import Outcome
 
 SIDES, MOST_FIELDS = 3, 7
 
@@ -38,12 +37,9 @@ class ActivityDifference:
 @part(description="Another side of a joint activity, as far as it has answered and its words may be read.")
 class ActivitySide:
     name: str = plain("The tenant's name.")
+    slug: str = plain("The tenant's name in addresses; names the side in `adoptFields`.")
     state: str = plain("How far it is; empty while it has not answered.")
     people: int | None = plain("How many of theirs were there.")
-
-    @field(description="Names the side in `adoptFields`.")
-    def party(self, root: Any) -> str:
-        return str(root.party)
 
     @field(description="Whether it confirmed some words.")
     def has_confirmed(self, root: Any) -> bool:
@@ -56,6 +52,7 @@ class ActivitySide:
 class JointActivity(Node):
     tag: ClassVar[str] = TAG
     record: ClassVar[type] = ActivityRecord
+    found_in: ClassVar[Any] = ACTIVITIES
 
     state: str = column(TABLE.c.state, "invited, accepted, declined, settled, one_sided or cancelled.")
     is_host: bool = column(TABLE.c.is_host, "Whether we invited.")
@@ -72,15 +69,15 @@ class JointActivity(Node):
     confirmed_by: str | None = column(TABLE.c.confirmed_by, "Who confirmed it for us.")
     settled_on: dt.date | None = column(TABLE.c.settled_on, "Since when it counts.")
 
-    @field(description="Whose record it is.")
-    async def organization(self, root: ActivityRecord, info: Info) -> LazyOrganization | None:
-        return await read_one(info, ORGANIZATIONS, root.organization_id)
+    organization: LazyOrganization | None = one(ORGANIZATIONS, "organization_id", "Whose record it is.", joined=True)
+    agreement: strawberry.ID = key("space_id", "id", "The id of the agreement under which it is held.", tag=SPACE)
 
-    @field(description="The id of the agreement under which it is held.")
-    def agreement(self, root: ActivityRecord) -> strawberry.ID:
-        return strawberry.ID(global_id(SPACE, root.space_id.bytes))
-
-    @field(description="What the other sides say of it.", weight=5, size=SIDES)
+    @field(
+        description="What the other sides say of it.",
+        weight=5,
+        size=SIDES,
+        computed="what another side says is read out of its copy, by the types declared for it",
+    )
     async def sides(self, root: ActivityRecord, info: Info) -> list[ActivitySide]:
         context = info.context
 
@@ -92,17 +89,12 @@ class JointActivity(Node):
         joint = await context.load("partnership.sides", root.id, fetch)
         return read_from([_Side(joint, one) for one in joint.sides] if joint else [])
 
-    @classmethod
-    async def find(cls, context: Context, keys: list[uuid.UUID]) -> Mapping[uuid.UUID, Any]:
-        """The records of these ids that the asker may read, by one statement."""
-        return await find_all(context, ACTIVITIES, keys)
-
 
 class _Side:
     """What an ActivitySide is read from."""
 
     def __init__(self, joint: Joint, theirs: Theirs) -> None:
-        self.party, self.name, self.state = theirs.party, theirs.name, theirs.state
+        self.slug, self.name, self.state = theirs.slug, theirs.name, theirs.state
         self.people, self.confirmed = theirs.people, theirs.confirmed
         found = differing(joint.ours, theirs.said) if theirs.said else []
         self.differences = [Differing(one.field, one.title, _said(one.ours), _said(one.theirs)) for one in found]
@@ -133,6 +125,16 @@ class ActivityInvitation:
         return root.said.place
 
 
+@part(description="One result of a year beside its goal.")
+class PartnershipFigure:
+    key: str = plain("held, people, needs or offers.")
+    goal: int = plain("What was agreed; nought is no goal.")
+    ours: int = plain("What our records come to.")
+    theirs: int | None = plain("What the other sides say; null where that cannot be read, or is the same as ours.")
+    total: int = plain("What all sides came to, as far as it is known.")
+    is_reached: bool = plain("Whether there is a goal and it is reached.")
+
+
 @part(description="What came of a partnership in a year, counted from the records that count.")
 class PartnershipOutcome:
     title: str = plain("The agreement's title.")
@@ -140,6 +142,24 @@ class PartnershipOutcome:
     held: int = plain("Activities that were confirmed or closed.")
     together: int = plain("How many of them both sides confirmed.")
     people: int = plain("How many of ours were there, added up.")
+    their_people: int | None = plain("How many of theirs; null where nothing of theirs can be read.")
+    figures: list[PartnershipFigure] = plain("The results beside the goals that all sides agreed on.", size=4)
+
+    @field(description="The id of the agreement.")
+    def agreement(self, root: Outcome) -> strawberry.ID:
+        return strawberry.ID(global_id(SPACE, root.space_id.bytes))
+
+    @field(description="Tasks of all sides that were not given up.")
+    def tasks(self, root: Outcome) -> int:
+        return root.tasks.tasks
+
+    @field(description="How many of these are done.")
+    def tasks_done(self, root: Outcome) -> int:
+        return root.tasks.done
+
+    @field(description="How many of these should have been done by today.")
+    def tasks_overdue(self, root: Outcome) -> int:
+        return root.tasks.overdue
 
     @field(description="The tenants of the other sides.", size=SIDES)
     def partners(self, root: Outcome) -> list[str]:

@@ -20,6 +20,7 @@ from zhibu_core.organization.models import Organization, OrganizationPlacement, 
 from zhibu_core.organization.people import Membership, Person
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.models import PluginEnablement
+from zhibu_core.spaces.cases.models import SpaceCase, SpaceCaseStep
 from zhibu_core.spaces.models import (
     Space,
     SpaceArrival,
@@ -63,8 +64,8 @@ CORE: tuple[type[TenantOwned], ...] = (
     AccessReview, Account, AuditCheck, AuditEntry, AuditSeal, DirectoryGroup, DirectoryMember, DirectoryUser, DutyWaiver, Export,
     ExportDownload, ExportPerson, ExportRecipient, Fact, FactEnd,
     File, ImportRun, Membership, Organization, OrganizationPlacement, Person, PluginEnablement, Position, RoleGrant, RuleLayer, Space,
-    SpaceArrival, SpaceCopy, SpaceEnvelope, SpaceParty, SpaceRead, SpaceSignature, SpaceVersion, StaffEntry, TenantRole, TenantSetting,
-    Term,
+    SpaceArrival, SpaceCase, SpaceCaseStep, SpaceCopy, SpaceEnvelope, SpaceParty, SpaceRead, SpaceSignature, SpaceVersion, StaffEntry,
+    TenantRole, TenantSetting, Term,
 )  # fmt: skip
 
 # A table after all that its foreign keys name; a table that names itself is not counted.

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.audit import note
 from zhibu_core.errors import InvalidInput, NotFound
+from zhibu_core.exports.marking import harmless
 from zhibu_core.identity.access import AccessReview
 from zhibu_core.identity.models import RoleGrant
 from zhibu_core.identity.scopes import Scopes
@@ -173,12 +174,6 @@ async def as_csv(session: AsyncSession, scope: Scope, lines: Sequence[ReviewLine
             line.person, line.number, line.title.zh, line.node, line.node_name, line.since, line.until, line.granted_by,
             line.delegated_from, line.last_used, line.reviewed_on, line.reviewed_by, "是" if line.is_due else "",
         )  # fmt: skip
-        writer.writerow([_harmless(cell) for cell in cells])
+        writer.writerow([harmless("" if cell is None else str(cell)) for cell in cells])
     await note(session, scope, "role.read", "access_review", fields=["csv"])
     return "\ufeff" + out.getvalue()
-
-
-def _harmless(cell: object) -> str:
-    """A cell that no spreadsheet program takes for a formula."""
-    shown = "" if cell is None else str(cell)
-    return f"'{shown}" if shown[:1] in ("=", "+", "-", "@", "\t", "\r") else shown

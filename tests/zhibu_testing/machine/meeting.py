@@ -11,7 +11,7 @@ from zhibu_core.spaces.agreements import sign as sign_agreement
 from zhibu_core.spaces.ending import revoke as revoke_agreement
 from zhibu_core.spaces.lane import SpaceLane
 from zhibu_core.spaces.proposal import AskedField, AskedShare, Other, Proposal
-from zhibu_core.spaces.publishing import publish_records
+from zhibu_core.spaces.publishing import publish_records, withdraw_records
 from zhibu_core.spaces.reading import whole_of
 from zhibu_core.spaces.upkeep import keep_up
 from zhibu_core.tenancy.ids import new_id
@@ -95,14 +95,39 @@ class Meeting(Acting):
         await self._carry()
         side.notes.add(note.id)
         pact.given.setdefault(side.tenant.id, set()).add(book)
+        pact.sent[book] = (side, note.id)
         self.done.add("published")
 
+    @precondition(lambda self: any(pact.sent for pact in self.pacts if not pact.is_over))
+    @rule(which=st.integers(0, 9))
+    def take_back(self, which: int) -> None:
+        open_ones = [pact for pact in self.pacts if not pact.is_over and pact.sent]
+        self.run(self._take_back(open_ones[which % len(open_ones)]))
+
+    async def _take_back(self, pact: Pact) -> None:
+        """The oldest note that crossed is withdrawn by its owner; the copy goes wherever it is."""
+        (book, (side, note)), *_ = pact.sent.items()
+        who = await all_powers(self.platform, side.tenant)
+        async with self.platform.database.session(side.tenant.id) as session:
+            await withdraw_records(session, who, pact.space, "example.note", [note])
+        await self._carry()
+        del pact.sent[book]
+        pact.given[side.tenant.id].remove(book)
+        self.done.add("taken back")
+
     @precondition(lambda self: any(not pact.is_over for pact in self.pacts))
-    @rule(which=st.integers(0, 9), side=st.integers(0, 1), how=st.sampled_from(["revoke", "expire"]))
-    def end(self, which: int, side: int, how: str) -> None:
+    @rule(which=st.integers(0, 9), side=st.integers(0, 1))
+    def revoke(self, which: int, side: int) -> None:
         open_ones = [pact for pact in self.pacts if not pact.is_over]
         pact = open_ones[which % len(open_ones)]
-        self.run(self._end(pact, pact.sides[side], how))
+        self.run(self._end(pact, pact.sides[side], "revoke"))
+
+    @precondition(lambda self: any(not pact.is_over for pact in self.pacts))
+    @rule(which=st.integers(0, 9))
+    def expire(self, which: int) -> None:
+        open_ones = [pact for pact in self.pacts if not pact.is_over]
+        pact = open_ones[which % len(open_ones)]
+        self.run(self._end(pact, pact.sides[0], "expire"))
 
     async def _end(self, pact: Pact, side: Side, how: str) -> None:
         if how == "revoke":

@@ -34,13 +34,14 @@ class Side:
 
 @dataclass
 class Pact:
-    """An agreement of two sides: who signed it, whether it is over, and which notes each side gave under it."""
+    """An agreement of two sides: who signed it, whether it is over, which notes each side gave under it, and whose each is."""
 
     sides: tuple[Side, Side]
     space: uuid.UUID
     signed: set[uuid.UUID] = field(default_factory=set)
     is_over: bool = False
     given: dict[uuid.UUID, set[str]] = field(default_factory=dict)
+    sent: dict[str, tuple[Side, uuid.UUID]] = field(default_factory=dict)
 
     def readable(self, side: Side) -> set[str]:
         """The books that this side may read of the other's notes."""
@@ -58,6 +59,7 @@ class Acting(RuleBasedStateMachine):
     sides: list[Side]
     pacts: list[Pact]
     number: int
+    turn: int
 
     def _next(self, taken: dict[str, Any], letter: str) -> str:
         return f"{letter}{len(taken) + 1:03}"

@@ -1,6 +1,7 @@
 """What a person's record shows, to staff and to the person: groups with their source, posts, panels, evidence."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from zhibu_core.ledger.models import Fact
@@ -10,13 +11,10 @@ from zhibu_core.words import Words
 from zhibu_web.components import Fact as Line
 from zhibu_web.framing import AnyRequest, locale_of_request, prefix_of
 from zhibu_web.labels import CLASSES, GRADES, MARKS, SEXES, STATUSES, fact_names, post_name
-from zhibu_web.mounted import is_open
+from zhibu_web.mounted import record_address, record_pages
 from zhibu_web.panels import panels_of
 from zhibu_web.reading.members import Record
 from zhibu_web.render import reader
-
-RECORD_PAGES = {"meeting": "/life/meetings"}
-"""The page that shows a record, by its type: the record's id follows."""
 
 
 async def record_context(
@@ -92,13 +90,11 @@ def _since(row: Any) -> str | None:
 
 def _proofs(request: AnyRequest, platform: Platform, who: Scope, record: Record, prefix: str) -> list[dict[str, Any]]:
     names = fact_names(platform, who.plugins)
-    opened = {
-        kind: page for kind, page in RECORD_PAGES.items() if is_open(request.app, who, page + "/{meeting_id:uuid}")
-    }
+    opened = record_pages(request.app, who)
     return [_proof(fact, names, opened, prefix) for fact in record.facts]
 
 
-def _proof(fact: Fact, names: dict[str, Words], opened: dict[str, str], prefix: str) -> dict[str, Any]:
+def _proof(fact: Fact, names: dict[str, Words], opened: Mapping[str, str], prefix: str) -> dict[str, Any]:
     """What happened, how it is known, and the page of the record where there is one."""
     page = opened.get(fact.record_type)
     detail = MARKS.get(fact.mark or "") or (fact.detail or {}).get("name") or ""
@@ -107,5 +103,5 @@ def _proof(fact: Fact, names: dict[str, Words], opened: dict[str, str], prefix: 
         "detail": detail,
         "on": fact.happened_on,
         "grade": GRADES.get(fact.grade, GRADES["recorded"]),
-        "href": f"{prefix}{page}/{fact.record_id}" if page else None,
+        "href": record_address(prefix, page, fact.record_id) if page else None,
     }

@@ -2,27 +2,27 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.errors import InvalidInput, NotFound, ZhibuError
 from zhibu_core.i18n import _L
+from zhibu_core.organization.models import Organization
 from zhibu_core.platform import Platform
 from zhibu_core.spaces.agreements import change, propose
 from zhibu_core.spaces.declared import Shareable, shareables_for
-from zhibu_core.spaces.proposal import AskedField, AskedShare, Other, Proposal
+from zhibu_core.spaces.powers import PROPOSE
 from zhibu_core.spaces.reading import Agreement, whole_of
-from zhibu_core.spaces.terms import Contact, Terms, wrong
 from zhibu_core.tenancy.scope import Scope
 from zhibu_web.components import Link, Option
 from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
+from zhibu_web.pages.space_asked import AS_BEFORE, Form, form_of, proposal_of
 from zhibu_web.pages.spaces import DOOR, HERE, ONE, _crumbs
 from zhibu_web.render import reader
 
@@ -30,26 +30,25 @@ GIVERS = {"all": _L("Every side"), "own": _L("Our side"), "other": _L("The other
 USUAL_TERM = dt.timedelta(days=364)
 
 
-@dataclass(frozen=True)
-class Form:
-    """The form as it stands: single values by name, and the fields chosen of each kind."""
-
-    values: Mapping[str, str]
-    chosen: Mapping[str, list[str]] = field(default_factory=dict)
-
-    def __getitem__(self, name: str) -> str:
-        return self.values.get(name, "")
-
-
 @get(HERE + "/new", opt={"action": "space.propose"})
 async def new_space(
-    request: Request[Any, Any, Any], who: NamedDependency[Scope], platform: NamedDependency[Platform]
+    request: Request[Any, Any, Any],
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
 ) -> Response[str]:
-    """The form for a year from today; `other` and `organization` in the address name the other side."""
+    """The form for a year from today, with the asker's own organization; `other` and `organization` in the address name the
+    other side, `share` kinds, with commas between, of which everything but personal data is chosen.
+    """
     given = request.query_params
     values = {"starts_on": str(who.today), "ends_on": str(who.today + USUAL_TERM), "other": given.get("other", "")}
     values |= {"other_organization": given.get("organization", ""), "title": given.get("title", "")}
-    return _form(request, who, platform, Form(values), None, None)
+    values["organizations"] = "\n".join(await _own_names(session, who))
+    known, named = shareables_for(platform, who.plugins), given.get("share", "").split(",")
+    kinds = [known[key] for key in named if key in known]
+    chosen = {kind.kind: [one.key for one in kind.fields if not one.is_personal] for kind in kinds}
+    values |= {f"reason-{one.kind}": one.reason.of(locale_of_request(request)) for one in kinds if one.reason}
+    return _form(request, who, platform, Form(values, chosen), None, None)
 
 
 @post(HERE + "/new", opt={"action": "space.propose"})
@@ -60,9 +59,11 @@ async def propose_space(
     session: NamedDependency[AsyncSession],
 ) -> Response[Any]:
     """Sends the proposal, or shows what is wrong with it."""
-    given = await _given(request, platform, who)
+    given, kinds = await _given(request, platform, who), list(shareables_for(platform, who.plugins))
+    if given["do"]:
+        return _form(request, who, platform, given, None, None)
     try:
-        made = await propose(platform, session, who, _proposal(given, platform, who, None))
+        made = await propose(platform, session, who, proposal_of(given, kinds, who, None))
     except (InvalidInput, NotFound) as error:
         if error.field is None:
             raise
@@ -80,7 +81,7 @@ async def change_page(
 ) -> Response[str]:
     """The newest words, to be changed."""
     whole = await whole_of(session, who, space_id)
-    return _form(request, who, platform, _form_of(whole), whole, None)
+    return _form(request, who, platform, form_of(whole), whole, None)
 
 
 @post(ONE + "/change", opt={"action": "space.propose"})
@@ -93,13 +94,27 @@ async def change_space(
 ) -> Response[Any]:
     """Sends the new words."""
     whole = await whole_of(session, who, space_id)
-    given = await _given(request, platform, who)
+    given, kinds = await _given(request, platform, who), list(shareables_for(platform, who.plugins))
+    if given["do"]:
+        return _form(request, who, platform, given, whole, None)
     try:
-        proposal = _proposal(given, platform, who, whole)
+        proposal = proposal_of(given, kinds, who, whole)
         await change(platform, session, who, space_id, proposal, note=given["note"])
     except (InvalidInput, NotFound) as error:
         return _form(request, who, platform, given, whole, error)
     return Redirect(f"{prefix_of(request)}{HERE}/{space_id}?done=sent", status_code=303)
+
+
+async def _own_names(session: AsyncSession, who: Scope) -> list[str]:
+    """The organization at which the asker may propose, by its code where another has its name; none where it is the whole
+    tenant, or one must choose.
+    """
+    nodes = {grant.node_id for grant in who.grants if PROPOSE in grant.actions}
+    if len(nodes) != 1 or None in nodes:
+        return []
+    own = (await session.scalars(select(Organization).where(Organization.id.in_(nodes)))).one()
+    alike = list(await session.scalars(select(Organization.id).where(Organization.name == own.name).limit(2)))
+    return [own.name if len(alike) == 1 else own.code]
 
 
 async def _given(request: AnyRequest, platform: Platform, who: Scope) -> Form:
@@ -107,93 +122,6 @@ async def _given(request: AnyRequest, platform: Platform, who: Scope) -> Form:
     values = {name: str(form.get(name, "")).strip() for name in form}
     kinds = shareables_for(platform, who.plugins)
     return Form(values, {kind: [str(one) for one in form.getall(f"fields-{kind}", [])] for kind in kinds})
-
-
-def _proposal(given: Form, platform: Platform, who: Scope, whole: Agreement | None) -> Proposal:
-    """What the form says; what it does not show (other sides' contacts, kinds that are off here) stays as it was."""
-    before = whole.terms(whole.newest) if whole else None
-    others = _others(before, whole) if before and whole else (Other(given["other"], name=given["other_organization"]),)
-    kept = [one for one in before.contacts if one.slug != who.tenant.slug] if before else []
-    kinds = shareables_for(platform, who.plugins)
-    shares = [share for kind in kinds if (share := _share(given, kind, who, others, before))]
-    if before:
-        shares += [_as_asked(one) for one in before.shares if one.kind not in kinds]
-    return Proposal(
-        title=given["title"],
-        purpose=given["purpose"],
-        organizations=tuple(filter(None, (line.strip() for line in given["organizations"].splitlines()))),
-        others=others,
-        starts_on=_day(given, "starts_on"),
-        ends_on=_day(given, "ends_on"),
-        review_on=_day(given, "review_on") if given["review_on"] else None,
-        shares=tuple(shares),
-        contacts=(*kept, *_contacts(given, who)),
-    )
-
-
-def _others(before: Terms, whole: Agreement) -> tuple[Other, ...]:
-    return tuple(Other(one.slug, one.code, one.name) for one in before.parties if one.tenant != whole.own)
-
-
-def _contacts(given: Form, who: Scope) -> list[Contact]:
-    if not given["contact"]:
-        return []
-    return [Contact(who.tenant.slug, given["contact"], given["contact_post"], given["contact_reach"])]
-
-
-def _share(given: Form, kind: str, who: Scope, others: tuple[Other, ...], before: Terms | None) -> AskedShare | None:
-    keys = given.chosen.get(kind, [])
-    if not keys:
-        return None
-    reason, days = given[f"reason-{kind}"], given[f"days-{kind}"]
-    old = next((one for one in before.shares if one.kind == kind), None) if before else None
-    usual = old.fields[0].reason if old else None
-    fields = []
-    for key in keys:
-        was = old.field(key) if old else None
-        said = was.reason if was and reason == usual else reason
-        number = int(days) if days.isdecimal() and len(days) < 4 else None
-        fields.append(AskedField(key, said, given[f"basis-{kind}"], number))
-    by = {"own": (who.tenant.slug,), "other": tuple(one.slug for one in others)}.get(given[f"by-{kind}"], ())
-    return AskedShare(kind, tuple(fields), by)
-
-
-def _as_asked(share: Any) -> AskedShare:
-    return AskedShare(
-        share.kind, tuple(AskedField(one.key, one.reason, one.basis, one.days) for one in share.fields), share.by
-    )
-
-
-def _day(given: Form, name: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(given[name])
-    except ValueError:
-        raise wrong(name, "日期请写成 2026-09-01 的样子。", "Write the day as in 2026-09-01.") from None
-
-
-def _form_of(whole: Agreement) -> Form:
-    """The newest words as form values."""
-    terms = whole.terms(whole.newest)
-    own = [one for one in terms.parties if one.tenant == whole.own]
-    contact = next((one for one in terms.contacts if own and one.slug == own[0].slug), None)
-    values = {
-        "title": terms.title,
-        "purpose": terms.purpose,
-        "organizations": "\n".join(one.code or one.name for one in own),
-        "starts_on": str(terms.starts_on),
-        "ends_on": str(terms.ends_on),
-        "review_on": str(terms.review_on or ""),
-        "contact": contact.name if contact else "",
-        "contact_post": contact.post if contact else "",
-        "contact_reach": contact.reach if contact else "",
-    }
-    for share in terms.shares:
-        personal = next((one for one in share.fields if one.personal), None)
-        values[f"reason-{share.kind}"] = share.fields[0].reason
-        values[f"by-{share.kind}"] = "all" if not share.by else ("own" if share.by == (own[0].slug,) else "other")
-        values[f"basis-{share.kind}"] = personal.basis if personal else ""
-        values[f"days-{share.kind}"] = str(personal.days) if personal else ""
-    return Form(values, {share.kind: [one.key for one in share.fields] for share in terms.shares})
 
 
 def _form(
@@ -219,8 +147,8 @@ def _form(
         if whole
         else [],
         "is_change": whole is not None,
+        "rows": given.rows(least=0 if whole else 1),
         "kinds": kinds,
-        "givers": [Option(key, word) for key, word in GIVERS.items()],
         "wrong": [(_place(error), error.message.of(locale))] if error else [],
         "has_errors": error is not None,
     }
@@ -230,20 +158,26 @@ def _form(
 
 def _place(error: ZhibuError) -> str:
     """The field of the form that an error is about."""
-    return {"others": "other", "tenant": "other", "slug": "other"}.get(error.field or "", error.field or "title")
+    of_others = dict.fromkeys(("others", "parties", "tenant", "slug"), "other")
+    return of_others.get(error.field or "", error.field or "title")
 
 
 def _kind(declared: Shareable, given: Form, locale: str) -> dict[str, Any]:
     kind = declared.kind
     mark = reader(locale).gettext("personal data")
     options = [Option(one.key, one.title.of(locale), mark if one.is_personal else None) for one in declared.fields]
+    givers = GIVERS | ({AS_BEFORE: _L("Who gives them now")} if given[f"by-{kind}"] == AS_BEFORE else {})
+    apart = [(f"why-{kind}-{one.key}", one.title.of(locale)) for one in declared.fields]
     return {
         "key": kind,
         "title": declared.title.of(locale),
         "options": options,
         "chosen": list(given.chosen.get(kind, [])),
         "reason": given[f"reason-{kind}"],
+        "apart": [(name, title, given[name]) for name, title in apart],
+        "is_apart": any(given[name] for name, _ in apart),
         "by": given[f"by-{kind}"] or "all",
+        "givers": [Option(key, word) for key, word in givers.items()],
         "basis": given[f"basis-{kind}"],
         "days": given[f"days-{kind}"],
         "has_personal": any(one.is_personal for one in declared.fields),

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from zhibu_core.http.files import link_of
 from zhibu_core.i18n import _L
 from zhibu_core.platform import Platform
-from zhibu_core.spaces.copies import copies_of, files_of_copy, read_copies
+from zhibu_core.spaces.copies import copies_of, files_of_copies, read_copies
 from zhibu_core.spaces.crossings import ROWS, Crossing, ledger
+from zhibu_core.spaces.declared import shareables_for
 from zhibu_core.spaces.reading import whole_of
 from zhibu_core.spaces.terms import Terms
 from zhibu_core.storage.links import no_such_file
@@ -75,22 +76,20 @@ async def space_records(
     await read_copies(session, who, shown)
     words, terms = SpaceWords(who, locale_of_request(request)), whole.terms(whole.in_force or whole.newest)
     names = {one.party: one.tenant_name for one in whole.parties}
+    known = shareables_for(platform, who.plugins)
     here = request.url.path.removesuffix("/records")
-    records = []
-    for copy in shown:
-        share = terms.share(copy.kind, terms.tenants[copy.owner_tenant])
-        has_files = share is not None and any(field.files for field in share.fields)
-        files = await files_of_copy(session, who, copy) if has_files else []
-        records.append(
-            {
-                "title": words.kind(copy.kind, terms),
-                "from": names.get(copy.owner_tenant, ""),
-                "at": words.moment(copy.made_at),
-                "until": copy.expires_on,
-                "facts": words.record(copy, terms),
-                "files": [(file.name, f"{here}/records/{copy.id}/files/{file.id}") for file in files],
-            }
-        )
+    files = await files_of_copies(session, who, shown)
+    records = [
+        {
+            "title": words.kind(copy.kind, terms),
+            "from": names.get(copy.owner_tenant, ""),
+            "at": words.moment(copy.made_at),
+            "until": copy.expires_on,
+            "facts": words.record(copy, terms, known.get(copy.kind)),
+            "files": [(file.name, f"{here}/records/{copy.id}/files/{file.id}") for file in files[copy.id]],
+        }
+        for copy in shown
+    ]
     context = {
         "title": whole.space.title,
         "back": [*_crumbs(request), Link(whole.space.title, here)],
@@ -112,8 +111,8 @@ async def space_file(
 ) -> Response[Any]:
     """Leads to a file that came with a record, by a link that is good for minutes."""
     copies = await copies_of(session, who, space_id=space_id, copy_ids=[copy_id])
-    files = await files_of_copy(session, who, copies[0]) if copies else []
-    file = next((one for one in files if one.id == file_id), None)
+    files = await files_of_copies(session, who, copies)
+    file = next((one for one in files.get(copy_id, ()) if one.id == file_id), None)
     if file is None:
         raise no_such_file()
     await read_copies(session, who, copies)

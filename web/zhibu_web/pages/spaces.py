@@ -13,16 +13,19 @@ from zhibu_core.errors import Forbidden, InvalidInput, ZhibuError
 from zhibu_core.i18n import _L
 from zhibu_core.platform import Platform
 from zhibu_core.spaces.agreements import sign
+from zhibu_core.spaces.cases.reading import OpenCase, open_matters
 from zhibu_core.spaces.crossings import open_cases
 from zhibu_core.spaces.ending import OPEN, revoke
 from zhibu_core.spaces.models import SpaceVersion
 from zhibu_core.spaces.powers import PROPOSE, REVOKE, SIGN, own_paths
 from zhibu_core.spaces.reading import ROWS, Agreement, spaces_of, whole_of, wholes_of
 from zhibu_core.tenancy.scope import Scope
-from zhibu_web.components import Cell, Column, Link, Option
+from zhibu_web.components import Cell, Column, Link
 from zhibu_web.components import Row as TableRow
 from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
+from zhibu_web.mounted import record_address, record_pages
 from zhibu_web.render import reader
+from zhibu_web.space_ending import REASONS, ending_of
 from zhibu_web.space_words import SpaceWords
 
 HERE = "/together/spaces"
@@ -35,12 +38,6 @@ COLUMNS = (
     Column(_L("Last day")),
     Column(_L("To do")),
 )
-REASONS = {
-    "done": _L("What we agreed on is done"),
-    "changed": _L("Our situation has changed"),
-    "declined": _L("We do not want this agreement"),
-    "other": _L("Another reason"),
-}
 
 
 @get(HERE, opt={"action": "space.read"})
@@ -50,13 +47,14 @@ async def spaces(
     platform: NamedDependency[Platform],
     session: NamedDependency[AsyncSession],
 ) -> Response[str]:
-    """The agreements that the reader may see, newest first, and every case that is open (nine statements)."""
+    """The agreements that the reader may see, newest first, and every case that is open (eleven statements)."""
     after = _key(request.query_params.get("after", ""))
     found = await spaces_of(session, who, after=after)
     locale, here = locale_of_request(request), f"{prefix_of(request)}{HERE}"
     words = SpaceWords(who, locale)
     wholes = await wholes_of(session, found[:ROWS])
     cases = [] if after else await open_cases(session, who)
+    matters = [] if after else await open_matters(platform, session, who)
     terms = {one.space.id: one.terms(one.in_force or one.newest) for one in wholes}
     context = {
         "here": here,
@@ -73,6 +71,7 @@ async def spaces(
             for one in cases
             if one.space_id in terms
         ],
+        "matters": [_matter(request, who, one) for one in matters],
         "may_propose": who.may(PROPOSE),
     }
     return page(request, who, platform, "pages/spaces.html", context, door=DOOR)
@@ -143,31 +142,34 @@ async def _shown(
     terms, is_open = whole.terms(holding), whole.space.state in OPEN
     paths = await own_paths(session, space_id)
     may = {action: is_open and all(who.may(action, path) for path in paths) for action in (SIGN, PROPOSE, REVOKE)}
-    base = whole.base(newest)
     context = {
         "here": here,
         "title": whole.space.title,
         "back": _crumbs(request),
         "facts": words.facts(whole, terms),
-        "shares": [
-            (one.title, words.share(one, terms), [(field.title, words.field(field)) for field in one.fields])
-            for one in terms.shares
-        ],
-        "changes": whole.changes(newest) if base is not None else [],
-        "draft": newest if newest.id != holding.id else None,
+        "shares": [(one.title, words.share(one, terms), words.reasons(one)) for one in terms.shares],
+        "state": whole.space.state,
+        "changes": whole.pending,
+        "draft": _version(whole, newest, words) if newest.id != holding.id else None,
         "versions": [_version(whole, one, words) for one in whole.versions],
         "to_sign": newest.id if may[SIGN] and whole.waits_for_own else None,
         "waits_for": [] if not is_open else _missing(whole, newest),
         "may_change": may[PROPOSE],
-        "may_revoke": may[REVOKE],
-        "reasons": [Option(key, text) for key, text in REASONS.items()],
-        "chosen": "done" if whole.space.state == "in_force" else "declined",
+        "ending": ending_of(whole, prefix_of(request)) if may[REVOKE] else None,
+        "was_proposal": whole.in_force is None,
+        "together": _together(request, who, whole),
         "done": request.query_params.get("done", ""),
         "error": error.message.of(locale) if error else None,
         "wrong_field": (error.field or "sign") if error else "",
         "has_errors": error is not None,
     }
     return page(request, who, platform, "pages/space.html", context, door=DOOR, status=_status(error))
+
+
+def _together(request: AnyRequest, who: Scope, whole: Agreement) -> str | None:
+    """The page that a plugin has for what is done under an agreement."""
+    shown = record_pages(request.app, who).get("space") if whole.in_force else None
+    return record_address(prefix_of(request), shown, whole.space.id) if shown else None
 
 
 def _status(error: ZhibuError | None) -> int:
@@ -179,11 +181,15 @@ def _status(error: ZhibuError | None) -> int:
 def _version(whole: Agreement, version: SpaceVersion, words: SpaceWords) -> dict[str, Any]:
     return {
         "number": version.number,
-        "by": version.made_by,
+        "by": whole.named(version.made_by_party, version.made_by),
         "at": words.moment(version.made_at),
         "note": version.note,
         "holds": version.id == whole.space.in_force_id,
-        "signed": [(one.signer, one.post, words.moment(one.signed_at)) for one in whole.signed(version).values()],
+        "is_over": whole.space.state not in OPEN,
+        "signed": [
+            (whole.named(party, one.signer), one.post, words.moment(one.signed_at))
+            for party, one in whole.signed(version).items()
+        ],
     }
 
 
@@ -198,6 +204,19 @@ def _row(whole: Agreement, words: SpaceWords, here: str) -> TableRow:
     todo = reader(words.locale).gettext("Read and sign") if whole.waits_for_own else ""
     cells = (Cell(words.parties(whole), lead=True), words.state(space), str(space.ends_on), todo)
     return TableRow(space.title, cells, f"{here}/{space.id}")
+
+
+def _matter(request: AnyRequest, who: Scope, one: OpenCase) -> dict[str, Any]:
+    """A line of an open case: what, whose, where it stands, and by when something is due."""
+    prefix, shown = prefix_of(request), record_pages(request.app, who).get(one.case.kind)
+    return {
+        "href": record_address(prefix, shown, one.case.id) if shown else f"{prefix}{HERE}/{one.case.space_id}/ledger",
+        "title": one.title,
+        "other": one.other,
+        "state": one.state_title,
+        "due": one.case.due_on,
+        "late": one.is_overdue,
+    }
 
 
 def _crumbs(request: AnyRequest) -> list[Link]:

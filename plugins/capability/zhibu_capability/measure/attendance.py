@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_capability.measure.spans import BRANCHES, INTEGERS, NUMBERS, SPANS, TEXTS, Survey, counted, statement
 from zhibu_capability.participation import LEAVES
+from zhibu_core.ledger.facts import ATTENDED
 from zhibu_core.tenancy.direct import Named, direct
 
 ROLLS = f"""
@@ -65,9 +66,12 @@ _SQL = statement(
 
 
 def roll_parameters(asked: Survey) -> dict[str, Any]:
-    """The parameters of `ROLLS`."""
+    """The parameters of `ROLLS`; a session that a member attended at another tenant's branch weighs as one at home."""
     weights = [
-        (n, kind, weight) for n, span in enumerate(asked.spans) for kind, weight in span.weights.sessions.items()
+        (n, said, weight)
+        for n, span in enumerate(asked.spans)
+        for kind, weight in span.weights.sessions.items()
+        for said in (kind, ATTENDED + kind)
     ]
     credits_ = [(n, mark, credit) for n, span in enumerate(asked.spans) for mark, credit in span.weights.marks.items()]
     return asked.base | {

@@ -1,5 +1,6 @@
 """What one number is made of, as tables: the sessions, members, duties, records or clocks behind it."""
 
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -46,14 +47,14 @@ class Made:
 
 @dataclass(frozen=True)
 class Doors:
-    """Addresses that lead on: records and rules, None where the reader finds no page there."""
+    """Addresses that lead on: of records by id, and of rules; none where the reader finds no page there."""
 
-    records: str | None
+    records: Mapping[uuid.UUID, str]
     rules: str | None
 
-    def record(self, key: object) -> str | None:
+    def record(self, key: uuid.UUID) -> str | None:
         """The page of a record."""
-        return f"{self.records}/{key}" if self.records else None
+        return self.records.get(key)
 
     def rule(self, code: str) -> str | None:
         """The page of a rule."""

@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from sqlalchemy import ARRAY, Text, bindparam, text
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_capability.actions import READ
@@ -32,6 +32,7 @@ from zhibu_web.duty_words import source_text
 from zhibu_web.formats import date_long, period_name
 from zhibu_web.framing import AnyRequest, door_crumb, locale_of_request, page, prefix_of
 from zhibu_web.labels import post_name
+from zhibu_web.mounted import record_address, record_pages
 
 NAMED: Mapping[str, Lazy] = {"index": INDEX, **PARTS} | {page_of(key): title for key, title in MEASURES.items()}
 """The numbers that can be opened."""
@@ -44,6 +45,10 @@ _ANSWERS = text(
       order by array_position(:roles, x.role), p.sort_name limit 1) post on true
     where o.tenant_id = :t and o.id = :branch"""
 ).bindparams(bindparam("roles", type_=ARRAY(Text())))
+
+_TYPES = text(
+    "select record_id, min(record_type) as type from fact where tenant_id = :t and record_id = any(:records) group by record_id"
+).bindparams(bindparam("records", type_=ARRAY(Uuid())))
 
 
 @get(f"{HERE}/number/{{part:str}}", opt={"action": READ})
@@ -69,7 +74,7 @@ async def number_page(
     read = Reading(locale, who.may(NAMES, branch.path))
     query = f"?org={branch.code}&period={period}"
     view = views.View(shown, read, f"{prefix}{HERE}/number", query, who.today)
-    table = made(part, view, evidence, _doors(who, prefix))
+    table = made(part, view, evidence, await _doors(request, session, who, evidence))
     value, title = value_of(part, view), read.named_as(NAMED[part])
     name = f"{title} {value}" if value is not None else title
     back = f"{prefix}{HERE}{query}"
@@ -109,9 +114,13 @@ def _lede(part: str, view: views.View) -> str:
     return f"{when}{read.joint}{said}{read.stop}" if said else f"{when}{read.stop}"
 
 
-def _doors(who: Scope, prefix: str) -> Doors:
-    records = "orglife" in who.plugins and who.may("orglife.meeting.read")
-    return Doors(f"{prefix}/life/meetings" if records else None, f"{prefix}/rules" if who.may("rule.read") else None)
+async def _doors(request: AnyRequest, session: AsyncSession, who: Scope, evidence: Evidence | None) -> Doors:
+    """What the records behind a number are, and so which plugin's page shows each (one statement)."""
+    prefix, pages = prefix_of(request), record_pages(request.app, who)
+    keys = evidence.record_ids if evidence and pages else []
+    rows = await session.execute(_TYPES, {"t": tenant_of(session), "records": keys}) if keys else ()
+    shown = {row.record_id: record_address(prefix, pages[row.type], row.record_id) for row in rows if row.type in pages}
+    return Doors(shown, f"{prefix}/rules" if who.may("rule.read") else None)
 
 
 def _grounds(who: Scope, evidence: Evidence | None, view: views.View, prefix: str) -> list[dict[str, Any]]:

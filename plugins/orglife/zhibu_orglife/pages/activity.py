@@ -31,7 +31,7 @@ HERE = "/life/meetings/{meeting_id:uuid}"
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
-@get(HERE, opt={"action": READ})
+@get(HERE, opt={"action": READ, "shows": "meeting"})
 async def meeting_page(
     request: AnyRequest,
     who: NamedDependency[Scope],

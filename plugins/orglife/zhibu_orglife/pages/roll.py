@@ -15,11 +15,11 @@ from zhibu_core.tenancy.scope import Scope
 from zhibu_orglife.due import DuePerson, due_list
 from zhibu_orglife.pages.fields import Fields
 from zhibu_web.components import MARKS, Mark, Option, RollPerson
+from zhibu_web.labels import told_apart
 
 EXEMPT, MOBILE, LOST = _L("no hard demands"), _L("away from here"), _L("cannot be reached")
 """Why somebody is listed apart from the roll."""
 
-LAST_DIGITS = 4
 FULL = "full_member"
 """The class of members who have a vote."""
 
@@ -54,7 +54,7 @@ async def roll_form(session: AsyncSession, who: Scope, branch: Organization, sai
     """The roll for the day and kinds in the fields, with the marks that stand there."""
     day: dt.date = said.held_on or who.today
     people = await due_list(session, who, branch.id, day, said.kinds, said.grp or None)
-    names = _told_apart([(one.person_id, one.name, one.number) for one in people])
+    names = told_apart([(one.person_id, one.name, one.number) for one in people])
     called = [_line(said, one, names) for one in people if one.expected or one.person_id.hex in said.marks]
     others = [
         _line(said, one, names, _why(one)) for one in people if not one.expected and one.person_id.hex not in said.marks
@@ -81,15 +81,6 @@ def _why(one: DuePerson) -> Lazy:
     if one.is_lost:
         return LOST
     return MOBILE if one.is_mobile else EXEMPT
-
-
-def _told_apart(people: Sequence[tuple[uuid.UUID, str, str | None]]) -> dict[uuid.UUID, str]:
-    """Names; the same ones told apart by the end of the staff number (interface.md 5)."""
-    seen = [name for _, name, _ in people]
-    return {
-        person: f"{name}（{number[-LAST_DIGITS:]}）" if number and seen.count(name) > 1 else name
-        for person, name, number in people
-    }
 
 
 async def _named(session: AsyncSession, people: Sequence[uuid.UUID]) -> list[tuple[str, str]]:

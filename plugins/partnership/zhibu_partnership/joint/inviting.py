@@ -15,7 +15,7 @@ from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
 from zhibu_partnership.actions import RECORD, require
 from zhibu_partnership.joint.keeping import ground, keep, refuse_over
-from zhibu_partnership.joint.reading import Invitation, activity_of, invitations_for
+from zhibu_partnership.joint.reading import Invitation, activity_of, invitation_to
 from zhibu_partnership.joint.settling import note_answer
 from zhibu_partnership.joint.words import Agreed
 from zhibu_partnership.models import Activity
@@ -102,9 +102,9 @@ async def _answer(
 
 
 async def _invitation(session: AsyncSession, who: Scope, space_id: uuid.UUID, series: uuid.UUID) -> Invitation:
-    for one in await invitations_for(session, who, space_id=space_id):
-        if one.series == series:
-            return one
+    found = await invitation_to(session, who, space_id, series)
+    if found is not None:
+        return found
     query = select(Activity.id).where(Activity.space_id == space_id, Activity.series == series)
     if await session.scalar(query) is not None:
         raise Conflict("answered", Words("这份邀请已经答复过。", "This invitation has been answered already."))

@@ -60,12 +60,13 @@ async def ground(
             "协议没有约定共同活动。请先修改协议。", "The agreement does not name joint activities. Change it first."
         )
         raise InvalidInput("activity_not_agreed", said, field="space")
-    place = await _own_party(session, space_id, organization)
+    place = await own_party(session, space_id, organization)
     require(who, RECORD, place.path)
     return terms, place
 
 
-async def _own_party(session: AsyncSession, space_id: uuid.UUID, organization: str) -> Organization:
+async def own_party(session: AsyncSession, space_id: uuid.UUID, organization: str) -> Organization:
+    """Our organization of the agreement that has this code, or the first; raises `InvalidInput` for one that is no party."""
     query = (
         select(Organization)
         .join(

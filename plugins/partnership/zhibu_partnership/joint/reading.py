@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from zhibu_core.errors import not_found
+from zhibu_core.errors import InvalidInput, not_found
 from zhibu_core.organization.models import Organization
 from zhibu_core.organization.tree import in_subtrees
 from zhibu_core.spaces.copies import copies_of, values_of
 from zhibu_core.spaces.models import Space, SpaceCopy, SpaceParty
+from zhibu_core.spaces.sending import subject_of
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
 from zhibu_partnership.actions import READ_ACTIVITY, reach
@@ -30,6 +31,7 @@ class Theirs:
     """What another side says: `said` None where it has not answered, or where its copy may not be read any more."""
 
     party: uuid.UUID
+    slug: str
     name: str
     state: str
     confirmed: str
@@ -76,12 +78,17 @@ def agreed_of(activity: Activity) -> Agreed:
     )  # fmt: skip
 
 
-def said_in(copy: SpaceCopy) -> Agreed:
-    """The words of a copy."""
+def said_in(copy: SpaceCopy) -> Agreed | None:
+    """The words of a copy; None where they are none that a record can have, whatever product wrote them."""
     given: dict[str, Any] = values_of(copy, ACTIVITY)
+    if not given.get("held_on"):
+        return None
     kinds = tuple(kind for kind in KINDS if kind in (given.get("kinds") or ()))
     texts = {name: given.get(name) or "" for name in ("title", "starts_at", "ends_at", "place", "summary")}
-    return Agreed(kinds=kinds, held_on=given["held_on"], **texts)
+    try:
+        return Agreed(kinds=kinds, held_on=given["held_on"], **texts).tidy()
+    except InvalidInput:
+        return None
 
 
 async def activities_of(
@@ -113,8 +120,7 @@ async def activity_of(session: AsyncSession, who: Scope, activity_id: uuid.UUID,
 async def joint_of(session: AsyncSession, who: Scope, activity_id: uuid.UUID) -> Joint:
     """One activity with what every other side says of it (four statements). Raises `NotFound`."""
     here = await activity_of(session, who, activity_id)
-    copies = await copies_of(session, who, space_id=here[0].space_id, kind=KIND, limit=1000)
-    return (await _joined(session, [here], copies))[0]
+    return (await _joined(session, [here], await _copies(session, who, here[0].space_id, here[0].series)))[0]
 
 
 async def joints_of(session: AsyncSession, who: Scope, activities: Sequence[Here]) -> list[Joint]:
@@ -129,36 +135,22 @@ async def _joined(session: AsyncSession, activities: Sequence[Here], copies: Seq
     said = {(one.space_id, series_of(one), one.owner_tenant): one for one in reversed(copies)}
     found = await session.scalars(select(Answer).where(Answer.activity_id.in_(ours)))
     answers = {(one.activity_id, one.party): one for one in found}
-    parties: dict[uuid.UUID, dict[uuid.UUID, str]] = {}
-    query = select(SpaceParty.space_id, SpaceParty.party, SpaceParty.tenant_name)
-    for space, party, name in await session.execute(
+    parties: dict[uuid.UUID, list[tuple[uuid.UUID, str, str]]] = {}
+    query = select(SpaceParty.space_id, SpaceParty.party, SpaceParty.slug, SpaceParty.tenant_name)
+    for space, party, slug, name in await session.execute(
         query.where(SpaceParty.space_id.in_(spaces), SpaceParty.is_own.is_(False)).distinct()
     ):
-        parties.setdefault(space, {})[party] = name
+        parties.setdefault(space, []).append((party, slug, name))
 
-    def side(activity: Activity, party: uuid.UUID, name: str) -> Theirs:
-        copy = said.get((activity.space_id, activity.series, party))
-        return _theirs(party, name, answers.get((activity.id, party)), copy)
+    def side(activity: Activity, party: uuid.UUID, slug: str, name: str) -> Theirs:
+        copy, answer = said.get((activity.space_id, activity.series, party)), answers.get((activity.id, party))
+        state, confirmed = (answer.state, answer.digest) if answer else ("", "")
+        words = (said_in(copy), copy.record.get("people")) if copy else (None, None)
+        return Theirs(party, slug, name, state, confirmed, *words)
 
     return [
-        Joint(one, place, [side(one, party, name) for party, name in parties.get(one.space_id, {}).items()])
-        for one, place in activities
+        Joint(one, place, [side(one, *party) for party in parties.get(one.space_id, ())]) for one, place in activities
     ]
-
-
-async def differing_in(
-    session: AsyncSession, who: Scope, activities: Sequence[Here], *, space_id: uuid.UUID | None = None
-) -> dict[uuid.UUID, list[Words]]:
-    """By our record the fields in which another side says otherwise, of records that are open (one statement)."""
-    ours = {one.series: one for one, _ in activities if one.state in ("invited", "accepted", "one_sided")}
-    if not ours:
-        return {}
-    found: dict[uuid.UUID, list[Words]] = {}
-    for copy in await copies_of(session, who, space_id=space_id, kind=KIND, limit=1000):
-        own = ours.get(series_of(copy))
-        if own is not None and copy.space_id == own.space_id and copy.record.get("state") not in OVER:
-            found.setdefault(own.id, []).extend(one.title for one in differing(agreed_of(own), said_in(copy)))
-    return {key: titles for key, titles in found.items() if titles}
 
 
 def series_of(copy: SpaceCopy) -> uuid.UUID:
@@ -171,11 +163,22 @@ def series_of(copy: SpaceCopy) -> uuid.UUID:
 
 async def invitations_for(session: AsyncSession, who: Scope, *, space_id: uuid.UUID | None = None) -> list[Invitation]:
     """What other sides have invited us to and we have not answered, the newest first (three statements)."""
-    copies = [one for one in await copies_of(session, who, space_id=space_id, kind=KIND) if _invites(one)]
+    return await _unanswered(session, await copies_of(session, who, space_id=space_id, kind=KIND, limit=MOST_COPIES))
+
+
+async def invitation_to(session: AsyncSession, who: Scope, space_id: uuid.UUID, series: uuid.UUID) -> Invitation | None:
+    """One of these (three statements); None where there is none, or it is answered."""
+    found = await _unanswered(session, await _copies(session, who, space_id, series))
+    return next(iter(found), None)
+
+
+async def _unanswered(session: AsyncSession, said: Sequence[SpaceCopy]) -> list[Invitation]:
+    copies = [one for one in said if one.record.get("state") == "invited"]
     spaces = {one.space_id for one in copies}
     if not spaces:
         return []
-    known = set(await session.scalars(select(Activity.series).where(Activity.space_id.in_(spaces))))
+    ours = await session.execute(select(Activity.space_id, Activity.series).where(Activity.space_id.in_(spaces)))
+    known = {(space, series) for space, series in ours}
     named = await session.execute(
         select(Space.id, SpaceParty.party, SpaceParty.tenant_name, Space.title)
         .join(SpaceParty, and_(SpaceParty.tenant_id == Space.tenant_id, SpaceParty.space_id == Space.id))
@@ -184,31 +187,23 @@ async def invitations_for(session: AsyncSession, who: Scope, *, space_id: uuid.U
     names = {(space, party): (name, title) for space, party, name, title in named}
     found = []
     for copy in copies:
-        series = series_of(copy)
-        if series not in known and (copy.space_id, copy.owner_tenant) in names:
-            found.append(Invitation(copy, series, said_in(copy), *names[copy.space_id, copy.owner_tenant]))
+        series, words = series_of(copy), said_in(copy)
+        if words and (copy.space_id, series) not in known and (copy.space_id, copy.owner_tenant) in names:
+            found.append(Invitation(copy, series, words, *names[copy.space_id, copy.owner_tenant]))
     return found
 
 
 async def copy_of(session: AsyncSession, who: Scope, activity: Activity, party: uuid.UUID) -> SpaceCopy | None:
     """What one side says of an activity, if it may be read."""
-    return next((one for one in await _copies(session, who, activity) if one.owner_tenant == party), None)
+    copies = await _copies(session, who, activity.space_id, activity.series)
+    return next((one for one in copies if one.owner_tenant == party), None)
 
 
-async def _copies(session: AsyncSession, who: Scope, activity: Activity) -> list[SpaceCopy]:
-    copies = await copies_of(session, who, space_id=activity.space_id, kind=KIND, limit=1000)
-    return [one for one in copies if series_of(one) == activity.series]
-
-
-def _theirs(party: uuid.UUID, name: str, answer: Answer | None, copy: SpaceCopy | None) -> Theirs:
-    state, confirmed = (answer.state, answer.digest) if answer else ("", "")
-    if copy is None:
-        return Theirs(party, name, state, confirmed)
-    return Theirs(party, name, state, confirmed, said_in(copy), copy.record.get("people"))
-
-
-def _invites(copy: SpaceCopy) -> bool:
-    return copy.record.get("state") == "invited" and bool(copy.record.get("held_on"))
+async def _copies(session: AsyncSession, who: Scope, space_id: uuid.UUID, series: uuid.UUID) -> list[SpaceCopy]:
+    """What each side says of an activity: one copy of each, found by the name that it has within the agreement."""
+    subject = subject_of(space_id, KIND, series)
+    copies = await copies_of(session, who, space_id=space_id, kind=KIND, subject=subject)
+    return [one for one in copies if series_of(one) == series]
 
 
 def _here() -> Select[Activity, Organization]:

@@ -14,6 +14,7 @@ from zhibu_core.organization.people import Membership, Person
 from zhibu_core.organization.tree import bounds
 from zhibu_core.platform import Platform
 from zhibu_core.spaces.copies import read_copies
+from zhibu_core.spaces.models import SpaceParty
 from zhibu_core.tenancy.bulk import insert_rows
 from zhibu_core.tenancy.ids import new_id
 from zhibu_core.tenancy.scope import Scope
@@ -50,16 +51,24 @@ async def adopt(
     session: AsyncSession,
     who: Scope,
     activity_id: uuid.UUID,
-    party: uuid.UUID,
+    side: str,
     fields: Collection[str],
 ) -> Activity:
-    """Takes over what another side says in these fields, as a person settled it. Raises `NotFound`, `Forbidden`, `Conflict`."""
+    """Takes over what another side (by its tenant's slug) says in these fields, as a person settled it.
+
+    Raises `NotFound`, `Forbidden`, `Conflict`, `InvalidInput` for a field that there is not.
+    """
     activity = await _to_write(session, who, activity_id, RECORD)
-    copy = await copy_of(session, who, activity, party)
-    if copy is None:
-        raise not_found(Words("对方的记录", "record of the other side"), str(party))
+    if unknown := sorted(set(fields) - TITLES.keys()):
+        said = Words(f"共同活动没有“{unknown[0]}”这一项。", f"A joint activity has no field “{unknown[0]}”.")
+        raise InvalidInput("fields", said, field="fields")
+    named = select(SpaceParty.party).where(SpaceParty.space_id == activity.space_id, SpaceParty.slug == side).limit(1)
+    party = await session.scalar(named)
+    copy = await copy_of(session, who, activity, party) if party else None
+    theirs = said_in(copy) if copy else None
+    if copy is None or theirs is None:
+        raise not_found(Words("对方的记录", "record of the other side"), side)
     await read_copies(session, who, [copy])
-    theirs = said_in(copy)
     taken = {name: getattr(theirs, name) for name in TITLES if name in fields}
     return await change(platform, session, who, activity_id, Agreed(**(agreed_of(activity).values() | taken)))
 

@@ -12,11 +12,19 @@ from zhibu_core.spaces.proposal import AskedField, AskedShare
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
 from zhibu_partnership.actions import RECORD
-from zhibu_partnership.joint.words import TITLES
+from zhibu_partnership.joint.words import KINDS, TITLES
 from zhibu_partnership.models import Activity
 
 KIND: Final = "partnership.activity"
-_TYPES = {"kinds": "texts", "held_on": "date"}
+OF_WORDS: Final = Words("共同安排并确认活动", "to plan and confirm the activity together")
+STATES: Final[Mapping[str, Words]] = {
+    "invited": Words("已邀请", "invited"),
+    "accepted": Words("已接受", "agreed to"),
+    "declined": Words("已谢绝", "declined"),
+    "settled": Words("各方已确认", "confirmed by all sides"),
+    "one_sided": Words("单方办结", "closed by one side alone"),
+    "cancelled": Words("已取消", "called off"),
+}
 
 
 async def project_activities(
@@ -40,18 +48,25 @@ def _values(row: Activity) -> dict[str, Any]:
     return {"series": str(row.series), **said, "state": row.state, "people": row.people, "confirms": confirmed}
 
 
+def _field(key: str, title: Words) -> ShareField:
+    if key == "kinds":
+        return ShareField(key, title, "texts", words=KINDS)
+    return ShareField(key, title, "date" if key == "held_on" else "text")
+
+
 ACTIVITY = Shareable(
     kind=KIND,
     title=Words("共同活动", "Joint activity"),
     fields=(
-        ShareField("series", Words("活动编号", "Number of the activity")),
-        *(ShareField(key, title, _TYPES.get(key, "text")) for key, title in TITLES.items()),  # type: ignore[arg-type]
-        ShareField("state", Words("办理状态", "How far it is")),
+        ShareField("series", Words("活动编号", "Number of the activity"), is_mark=True),
+        *(_field(key, title) for key, title in TITLES.items()),
+        ShareField("state", Words("办理状态", "How far it is"), words=STATES),
         ShareField("people", Words("参加人数", "How many came"), "number"),
-        ShareField("confirms", Words("所确认内容的摘要", "Digest of what is confirmed")),
+        ShareField("confirms", Words("所确认内容的摘要", "Digest of what is confirmed"), is_mark=True),
     ),
     action=RECORD,
     project=project_activities,
+    reason=OF_WORDS,
 )
 NEEDED: Final = frozenset({"series", "state", "confirms", *TITLES})
 """Without these fields in the agreement there can be no joint record."""
@@ -62,7 +77,6 @@ REASONS: Final[Mapping[str, Words]] = {
     "people": Words("汇总共建成效", "to sum up the outcome"),
     "confirms": Words("双方确认同一份记录", "so that both sides confirm the same words"),
 }
-OF_WORDS: Final = Words("共同安排并确认活动", "to plan and confirm the activity together")
 
 
 def asked_share(locale: str = "zh_CN") -> AskedShare:

@@ -12,6 +12,7 @@ import msgspec
 from zhibu_core.errors import InvalidInput
 from zhibu_core.words import Words
 
+CO_BUILDING: Final = Words("支部共建", "co-building")
 KINDS: Final[Mapping[str, Words]] = {
     "theme_day": Words("主题党日", "theme day"),
     "party_class": Words("党课", "party class"),

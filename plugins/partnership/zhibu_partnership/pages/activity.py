@@ -17,22 +17,27 @@ from zhibu_core.platform import Platform
 from zhibu_core.spaces.copies import read_copies
 from zhibu_core.tenancy.scope import Scope
 from zhibu_partnership.actions import CONFIRM, READ_ACTIVITY, RECORD
+from zhibu_partnership.joint.facts import RECORD_TYPE
 from zhibu_partnership.joint.inviting import cancel
 from zhibu_partnership.joint.keeping import tell
 from zhibu_partnership.joint.reading import activity_of, copy_of, joint_of
-from zhibu_partnership.joint.recording import adopt, close_one_sided, confirm, members_of, present_at
-from zhibu_partnership.joint.words import TITLES
+from zhibu_partnership.joint.recording import adopt, change, close_one_sided, confirm, members_of, present_at
+from zhibu_partnership.joint.words import CO_BUILDING, KINDS, TITLES
+from zhibu_partnership.models import Activity
 from zhibu_partnership.pages.activity_form import Typed, anchor_of, typed_as, typed_of
-from zhibu_partnership.pages.activity_words import KIND_OPTIONS, STATES, facts_of, value_in_words
-from zhibu_partnership.pages.places import key_in
+from zhibu_partnership.pages.activity_words import KIND_OPTIONS, STATES, facts_of, state_of, value_in_words
 from zhibu_web.components import Link, Option
 from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
+from zhibu_web.labels import told_apart
+from zhibu_web.render import reader
 
 HERE = "/partnership/activities"
 ONE = HERE + "/{activity_id:uuid}"
+PLAN = frozenset(TITLES) - {"summary"}
+"""The fields that are folded away once an activity is to be recorded."""
 
 
-@get(ONE, opt={"action": READ_ACTIVITY})
+@get(ONE, opt={"action": READ_ACTIVITY, "shows": RECORD_TYPE})
 async def activity_page(
     request: AnyRequest,
     who: NamedDependency[Scope],
@@ -76,11 +81,29 @@ async def adopt_sent(
     session: NamedDependency[AsyncSession],
     activity_id: FromPath[uuid.UUID],
 ) -> Redirect:
-    """Takes over what the other side says in the fields for which theirs was chosen."""
+    """Takes over what the other side says in the fields for which theirs was chosen; `act=confirm` confirms it with our roll."""
     form = await request.form()
-    party = key_in(form, "party")
     fields = [name for name in TITLES if form.get(name) == "theirs"]
-    await adopt(platform, session, who, activity_id, party, fields)
+    await adopt(platform, session, who, activity_id, str(form.get("side", "")), fields)
+    if form.get("act") == "confirm":
+        await confirm(platform, session, who, activity_id, await present_at(session, activity_id))
+    return Redirect(f"{prefix_of(request)}{HERE}/{activity_id}", status_code=303)
+
+
+@post(ONE + "/change", opt={"action": RECORD})
+async def words_sent(
+    request: AnyRequest,
+    who: NamedDependency[Scope],
+    platform: NamedDependency[Platform],
+    session: NamedDependency[AsyncSession],
+    activity_id: FromPath[uuid.UUID],
+) -> Response[Any]:
+    """Changes our words before the day, and tells the other side."""
+    typed = typed_of(await request.form())
+    try:
+        await change(platform, session, who, activity_id, typed.agreed())
+    except InvalidInput as error:
+        return await _shown(request, who, platform, session, activity_id, typed, error=error)
     return Redirect(f"{prefix_of(request)}{HERE}/{activity_id}", status_code=303)
 
 
@@ -124,21 +147,24 @@ async def _shown(
     is_open = activity.state in ("invited", "accepted", "one_sided")
     may = is_open and who.may(CONFIRM, joint.place.path)
     members = await members_of(session, joint.place) if may and activity.held_on <= who.today else []
+    names = told_apart([(one.id, one.name, one.number) for one in members])
     there = {one.hex for one in await present_at(session, activity.id)}
     context = {
         "joint": joint,
         "activity": activity,
-        "state": STATES[activity.state],
+        "state": state_of(joint, who.today, locale),
         "facts": facts_of(joint.ours, locale),
         "sides": [(side, STATES.get(side.state)) for side in joint.sides],
         "differences": [(side, _lines(found, locale)) for side, found in joint.differences],
         "typed": typed or typed_as(joint.ours),
         "kinds": KIND_OPTIONS,
-        "people": [Option(one.id.hex, one.name) for one in members],
+        "people": [Option(one.id.hex, names[one.id]) for one in members],
         "there": people if people is not None else there,
         "may": may,
         "is_due": activity.held_on <= who.today,
         "may_close": may and activity.confirmed_digest is not None and activity.state != "one_sided",
+        "counts": _counted(activity, locale),
+        "in_plan": error is not None and error.field in PLAN,
         "may_cancel": may and activity.state != "one_sided",
         "here": f"{prefix}{HERE}/{activity.id}",
         "crumbs": (Link(_L("Partnership"), f"{prefix}/partnership/spaces/{activity.space_id}"), Link(activity.title)),
@@ -160,3 +186,11 @@ def _lines(found: Any, locale: str) -> list[dict[str, Any]]:
         }
         for one in found
     ]
+
+
+def _counted(activity: Activity, locale: str) -> str:
+    """As what it counts at home; empty where it does not, or where another record says it."""
+    if activity.settled_on is None or activity.home_record_id is not None:
+        return ""
+    words = [CO_BUILDING, *(KINDS[kind] for kind in activity.kinds)]
+    return reader(locale).pgettext("enumeration", ", ").join(one.of(locale) for one in words)

@@ -22,6 +22,7 @@ from zhibu_partnership.actions import BOARD, READ
 from zhibu_partnership.drafts import KINDS
 from zhibu_partnership.entries import entries_of
 from zhibu_partnership.pages.words import CATEGORY_OPTIONS, KIND_OPTIONS, facts_of, people_words, term_words
+from zhibu_partnership.plan.sharing import USUAL
 from zhibu_partnership.publishing import line_of
 from zhibu_web.components import Cell, Column, Link, Option, Row
 from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
@@ -114,7 +115,12 @@ async def _ours(session: AsyncSession, who: Scope, found: Posted, prefix: str) -
 
 def _proposing(found: Posted, prefix: str) -> str:
     """The form of an agreement with the other side filled in."""
-    given = {"other": found.slug, "organization": found.line.organization, "title": found.line.title}
+    given = {
+        "other": found.slug,
+        "organization": found.line.organization,
+        "title": found.line.title,
+        "share": ",".join(USUAL),
+    }
     return f"{prefix}/together/spaces/new?{urlencode(given)}"
 
 

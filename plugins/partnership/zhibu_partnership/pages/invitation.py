@@ -16,7 +16,7 @@ from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
 from zhibu_partnership.actions import READ_ACTIVITY, RECORD
 from zhibu_partnership.joint.inviting import accept, decline
-from zhibu_partnership.joint.reading import invitations_for
+from zhibu_partnership.joint.reading import invitation_to
 from zhibu_partnership.pages.activity_words import facts_of
 from zhibu_web.components import Link
 from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
@@ -67,7 +67,7 @@ async def _shown(
     series: uuid.UUID,
     error: InvalidInput | None = None,
 ) -> Response[str]:
-    found = next((one for one in await invitations_for(session, who, space_id=space_id) if one.series == series), None)
+    found = await invitation_to(session, who, space_id, series)
     if found is None:
         raise not_found(Words("邀请", "invitation"), str(series))
     await read_copies(session, who, [found.copy])

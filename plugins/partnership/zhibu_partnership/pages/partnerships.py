@@ -11,10 +11,13 @@ from zhibu_core.platform import Platform
 from zhibu_core.spaces.reading import Agreement, spaces_of, wholes_of
 from zhibu_core.tenancy.scope import Scope
 from zhibu_partnership.actions import READ_ACTIVITY
-from zhibu_partnership.joint.reading import Invitation, activities_of, differing_in, invitations_for
+from zhibu_partnership.joint.reading import Invitation, activities_of, invitations_for, joints_of
 from zhibu_partnership.joint.sharing import KIND
 from zhibu_partnership.pages.activity_words import COLUMNS, activity_rows
 from zhibu_partnership.pages.words import others_in_words
+from zhibu_partnership.plan.panel import due_for
+from zhibu_partnership.plan.sharing import USUAL
+from zhibu_partnership.waiting import waiting_for
 from zhibu_web.components import Column, Link, Row
 from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
 
@@ -30,28 +33,30 @@ async def partnerships_page(
     platform: NamedDependency[Platform],
     session: NamedDependency[AsyncSession],
 ) -> Response[str]:
-    """Invitations first; then agreements in force that name joint activities, by their last day; then what was held."""
+    """What waits for us first; then agreements in force by their last day, those that name joint activities with a page of ours;
+    then what was held.
+    """
     locale, prefix = locale_of_request(request), prefix_of(request)
     wholes = await wholes_of(session, await spaces_of(session, who, state="in_force", limit=SHOWN))
-    named = sorted((one for one in wholes if names_activities(one)), key=lambda one: (one.space.ends_on, one.space.id))
-    activities = await activities_of(session, who, limit=SHOWN)
-    differ = await differing_in(session, who, activities)
+    wholes = sorted(wholes, key=lambda one: (one.space.ends_on, one.space.id))
+    joints = await joints_of(session, who, await activities_of(session, who, limit=SHOWN))
     context = {
         "partners": PARTNERS,
         "rows": [
             Row(
                 one.space.title,
                 (others_in_words(one.parties, locale), one.space.ends_on.isoformat()),
-                f"{prefix}{HERE}/spaces/{one.space.id}",
+                f"{prefix}{HERE if names_activities(one) else '/together'}/spaces/{one.space.id}",
             )
-            for one in named
+            for one in wholes
         ],
-        "invitations": await invitation_links(session, who, prefix),
+        "waiting": await waiting_for(session, who, joints),
+        "tasks": [task for task, _, _ in await due_for(session, who)],
         "columns": COLUMNS,
-        "activities": activity_rows(activities, differ, prefix, locale),
+        "activities": activity_rows(joints, who.today, prefix, locale),
         "outcome": Link(_L("What came of it"), f"{prefix}{HERE}/outcome"),
         "board": Link(_L("Board"), f"{prefix}{HERE}/board"),
-        "propose": f"{prefix}/together/spaces/new" if who.may("space.propose") else None,
+        "propose": f"{prefix}/together/spaces/new?share={','.join(USUAL)}" if who.may("space.propose") else None,
     }
     return page(request, who, platform, "partnership/partnerships.html", context, door="together")
 

@@ -6,7 +6,7 @@
   function markAll(button) {
     const roll = document.getElementById(button.dataset.allPresent);
     if (!roll) return false;
-    for (const ring of roll.querySelectorAll('.as-due input')) ring.checked = true;
+    for (const ring of roll.querySelectorAll('.as-due input, .tick input')) ring.checked = true;
     for (const word of roll.querySelectorAll('[data-uncalled]')) word.hidden = true;
     roll.dispatchEvent(new Event('change', { bubbles: true }));
     say(button.textContent.trim());

@@ -1,0 +1,54 @@
+"""Second attachments as a list of the API: those of both directions that the asker may read, and a member's own."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_
+
+from zhibu_core.spaces.cases.models import SpaceCase
+from zhibu_graphql.reading import Link, Listing
+from zhibu_graphql.reading.organizations import BELOW, PARENT, O
+from zhibu_partnership.actions import READ_ATTACHMENT, READ_OWN_ATTACHMENT
+from zhibu_partnership.attachment.sharing import KIND
+
+TAG = "PT"
+TABLE: Any = SpaceCase.__table__
+C = TABLE.alias("sk")
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRecord:
+    """What resolvers of SecondAttachment get as `root`; `path` is its organization's place in the tree."""
+
+    id: uuid.UUID
+    organization_id: uuid.UUID
+    path: str
+    space_id: uuid.UUID
+    person_id: uuid.UUID | None
+    is_own: bool
+    state: str
+    is_open: bool
+    answer_by: dt.date
+    starts_on: dt.date
+    until_on: dt.date
+    due_on: dt.date | None
+    opened_at: dt.datetime
+
+
+ATTACHMENTS = Listing(
+    name="second attachments",
+    record=AttachmentRecord,
+    columns={name: O.c.path if name == "path" else C.c[name] for name in AttachmentRecord.__dataclass_fields__},
+    source=C.join(O, and_(O.c.tenant_id == C.c.tenant_id, O.c.id == C.c.organization_id)),
+    tables=[C, O],
+    order=[C.c.opened_at, C.c.id],
+    place=O.c.path,
+    action=READ_ATTACHMENT,
+    own=(READ_OWN_ATTACHMENT, C.c.person_id),
+    always=[C.c.kind == KIND],
+    descending=True,
+    filters={"state": lambda state: C.c.state == state, "is_open": lambda yes: C.c.is_open.is_(yes)},
+    links={"below": BELOW, "at": Link(PARENT, C.c.organization_id == PARENT.c.id)},
+)
