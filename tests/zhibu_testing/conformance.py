@@ -37,7 +37,7 @@ from zhibu_tenants.enablement import switch
 from zhibu_testing.browsing import EVERY_ROLE, Browser, app_of, sign_in
 from zhibu_testing.counting import counted
 from zhibu_testing.factories import member, organization
-from zhibu_testing.fixtures import Parties, TestDatabase, all_powers, owner_dsn
+from zhibu_testing.fixtures import TODAY, Parties, TestDatabase, all_powers, owner_dsn
 from zhibu_testing.source import imported_packages, kinds_written, modules_of
 
 DATA_CLASSES = {"none", "personal", "sensitive"}
@@ -199,6 +199,10 @@ class PluginContract:
                 with counted(platform) as statements:
                     assert await one.project(session, scope, [new_id(), new_id()], frozenset(one.by_key)) == {}
                 assert len(statements) <= MOST_STATEMENTS
+                if one.candidates is not None:
+                    with counted(platform) as statements:
+                        assert list(await one.candidates(session, scope, [""], (TODAY, new_id()), 5)) == []
+                    assert len(statements) <= MOST_STATEMENTS
 
     def test_it_declares_the_kinds_of_fact_that_it_writes(self) -> None:
         declared = {kind.key for kind in self.ask("fact_kinds")}

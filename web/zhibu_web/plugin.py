@@ -43,6 +43,7 @@ def routes() -> Sequence[Any]:
     from zhibu_web.pages.sign_in_machines import back_channel, sign_in_source
     from zhibu_web.pages.space_form import change_page, change_space, new_space, propose_space
     from zhibu_web.pages.space_ledger import space_file, space_ledger, space_records
+    from zhibu_web.pages.space_publish import publish_chosen, publish_page, take_back
     from zhibu_web.pages.spaces import revoke_space, sign_space, space_page, spaces
     from zhibu_web.pages.start import preferences
 
@@ -54,7 +55,7 @@ def routes() -> Sequence[Any]:
         *(exports, waiting_exports, export_entry, decide_export, end_export, take_export, new_export, make_export),
         *(export_register, trace_page, trace_file),
         *(spaces, space_page, sign_space, revoke_space, space_ledger, space_records, space_file),
-        *(new_space, propose_space, change_page, change_space),
+        *(new_space, propose_space, change_page, change_space, publish_page, publish_chosen, take_back),
         *(plugin_file, rules, rule, imports, upload, import_run, decide),
     ]
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from zhibu_core.spaces.crossings import CORE_KINDS, STATES, Crossing
@@ -139,11 +139,15 @@ class SpaceWords:
     def record(self, copy: SpaceCopy, terms: Terms, declared: Shareable | None) -> list[Fact]:
         """A copy's fields as on a printed form, in the agreement's order; keys by their names, marks for programs left out."""
         share = next((one for one in terms.shares if one.kind == copy.kind), None)
+        return self.crossed(copy.record, share, declared)
+
+    def crossed(self, record: Mapping[str, Any], share: Share | None, declared: Shareable | None) -> list[Fact]:
+        """The values of a record that crossed, likewise."""
         titles = {one.key: one.title for one in share.fields} if share else {}
         known = declared.by_key if declared else {}
         facts = []
-        for key in [*titles, *(key for key in copy.record if key not in titles)]:
-            given, field = copy.record.get(key), known.get(key)
+        for key in [*titles, *(key for key in record if key not in titles)]:
+            given, field = record.get(key), known.get(key)
             if given not in (None, "", []) and not (field and field.is_mark):
                 is_instant = field is not None and field.type == "instant"
                 shown = self.moment(dt.datetime.fromisoformat(given)) if is_instant else None

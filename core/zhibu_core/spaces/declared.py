@@ -73,10 +73,30 @@ cross, for any number in a fixed number of statements."""
 
 
 @dataclass(frozen=True)
+class Candidate:
+    """An object of the tenant's own that a person can choose to publish: what it is called, whose it is by name, its day.
+
+    `id` is the one that all its versions have in common, if it has any (`Projection.lasting_id`).
+    """
+
+    id: uuid.UUID
+    title: str
+    place: str
+    day: dt.date
+
+
+After = tuple[dt.date, uuid.UUID]
+Finder = Callable[[AsyncSession, Scope, Sequence[str], After | None, int], Awaitable[Sequence[Candidate]]]
+"""`(session, scope, paths, after, limit)`: at most so many of those that may cross and belong in these subtrees, the newest by
+day and id first, from behind `after`; in a fixed number of statements."""
+
+
+@dataclass(frozen=True)
 class Shareable:
     """A kind of object that can be published, such as "orglife.meeting". `action` is what one must hold where the object belongs,
     besides `space.publish`. At most one field is of files. With `case` the objects are cases, their fields begin with `CASE_FIELDS`.
     `reason` is why it usually crosses: where a proposal begins with this kind it stands there to be confirmed or changed.
+    With `candidates` a person chooses from a page what to publish; without, the plugin publishes by itself.
     """
 
     kind: str
@@ -86,6 +106,7 @@ class Shareable:
     project: Projector
     case: Protocol | None = None
     reason: Words | None = None
+    candidates: Finder | None = None
     by_key: Mapping[str, ShareField] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.audit import note as audit
@@ -47,7 +47,7 @@ async def publish_records(
     space = await held(session, who, PUBLISH, space_id)
     version = await version_in_force(session, who, space)
     terms = terms_of(version.terms)
-    share, declared = _agreed(platform, who, terms, kind)
+    share, declared = agreed(platform, who, terms, kind)
     keys = _fields(share, fields)
     found = await declared.project(session, who, list(ids), frozenset(keys))
     await _check_places(session, who, space, declared, ids, found)
@@ -63,10 +63,11 @@ async def publish_records(
 async def withdraw_records(
     session: AsyncSession, who: Scope, space_id: uuid.UUID, kind: str, ids: Sequence[uuid.UUID]
 ) -> None:
-    """Takes the copies of these objects back, wherever they are; raises `NotFound`, `Forbidden`."""
+    """Takes the copies of these objects back, wherever they are, whichever version crossed; raises `NotFound`, `Forbidden`."""
     space = await held(session, who, PUBLISH, space_id)
     mine = (SpaceEnvelope.space_id == space.id, SpaceEnvelope.kind == kind)
-    named = select(SpaceEnvelope.subject).where(*mine, SpaceEnvelope.object_id.in_(list(ids))).distinct()
+    lasting = SpaceEnvelope.subject.in_([subject_of(space.id, kind, one) for one in ids])
+    named = select(SpaceEnvelope.subject).where(*mine, or_(SpaceEnvelope.object_id.in_(list(ids)), lasting)).distinct()
     subjects = [one for one in await session.scalars(named) if one is not None]
     if not subjects:
         raise NotFound("space_record", Words("这条记录没有共享过。", "This record has not crossed."), field="ids")
@@ -118,7 +119,8 @@ async def version_in_force(session: AsyncSession, who: Scope, space: Space) -> S
     )
 
 
-def _agreed(platform: Platform, who: Scope, terms: Terms, kind: str) -> tuple[Share, Shareable]:
+def agreed(platform: Platform, who: Scope, terms: Terms, kind: str) -> tuple[Share, Shareable]:
+    """What this side gives of a kind; raises `InvalidInput` where the words do not say so, or nothing here declares it."""
     declared = shareables_for(platform, who.plugins).get(kind)
     if declared is None:
         raise unknown_kind(kind)

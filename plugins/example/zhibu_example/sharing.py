@@ -3,11 +3,12 @@
 import uuid
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.organization.models import Organization
-from zhibu_core.spaces.declared import Projection, Shareable, ShareField
+from zhibu_core.organization.tree import in_subtrees
+from zhibu_core.spaces.declared import After, Candidate, Projection, Shareable, ShareField
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
 from zhibu_example.models import Note
@@ -30,6 +31,19 @@ async def project_notes(
     return found
 
 
+async def notes_to_publish(
+    session: AsyncSession, _: Scope, paths: Sequence[str], after: After | None, limit: int
+) -> list[Candidate]:
+    """The notes of these subtrees that stand, newest first (one statement)."""
+    here = (Organization.tenant_id == Note.tenant_id) & (Organization.id == Note.organization_id)
+    query = select(Note.id, Note.book, Organization.name, Note.read_on).join(Organization, here)
+    query = query.where(in_subtrees(Organization.path, paths), Note.withdrawn_on.is_(None))
+    if after is not None:
+        query = query.where(tuple_(Note.read_on, Note.id) < after)
+    rows = await session.execute(query.order_by(Note.read_on.desc(), Note.id.desc()).limit(limit))
+    return [Candidate(*row) for row in rows]
+
+
 NOTES = Shareable(
     kind="example.note",
     title=Words("读书分享", "Reading note"),
@@ -41,4 +55,5 @@ NOTES = Shareable(
     ),
     action=READ,
     project=project_notes,
+    candidates=notes_to_publish,
 )

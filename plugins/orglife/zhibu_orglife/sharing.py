@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import all_, and_, case, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zhibu_core.organization.models import Organization
-from zhibu_core.spaces.declared import Projection, Shareable, ShareField
+from zhibu_core.organization.tree import in_subtrees
+from zhibu_core.spaces.declared import After, Candidate, Projection, Shareable, ShareField
 from zhibu_core.storage.keeping import files_of
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
@@ -39,6 +40,20 @@ async def project_meetings(
         known = one.id if one.id in asked else one.series_id
         found[known] = Projection(one.organization_id, chosen, files, lasting_id=one.series_id)
     return found
+
+
+async def meetings_to_publish(
+    session: AsyncSession, _: Scope, paths: Sequence[str], after: After | None, limit: int
+) -> list[Candidate]:
+    """The approved meetings of these subtrees, newest first, each by the id of its first version; no talk (one statement)."""
+    here = and_(Organization.tenant_id == Meeting.tenant_id, Organization.id == Meeting.organization_id)
+    query = select(Meeting.series_id, Meeting.topic, Organization.name, Meeting.held_on).join(Organization, here)
+    query = query.where(in_subtrees(Organization.path, paths), Meeting.state == "approved")
+    query = query.where(literal(HEART_TALK) != all_(Meeting.kinds))
+    if after is not None:
+        query = query.where(tuple_(Meeting.held_on, Meeting.series_id) < after)
+    rows = await session.execute(query.order_by(Meeting.held_on.desc(), Meeting.series_id.desc()).limit(limit))
+    return [Candidate(*row) for row in rows]
 
 
 def _values(one: Meeting, place: str, there: int, listed: int) -> dict[str, Any]:
@@ -82,4 +97,5 @@ MEETINGS = Shareable(
     ),
     action=READ,
     project=project_meetings,
+    candidates=meetings_to_publish,
 )

@@ -56,6 +56,7 @@ async def space_ledger(
         "rows": [_row(one, words, terms, who) for one in lines[:ROWS]],
         "next": f"{here}/ledger?before={lines[ROWS - 1].id}{what}" if len(lines) > ROWS else None,
         "records_only": records_only,
+        "done": request.query_params.get("done", ""),
     }
     return page(request, who, platform, "pages/space_ledger.html", context, door=DOOR)
 

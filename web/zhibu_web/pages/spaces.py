@@ -1,6 +1,7 @@
 """Agreements with other tenants: the list, and one of them with its differences, signatures, and what may be done."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -17,6 +18,7 @@ from zhibu_core.spaces.cases.reading import OpenCase, open_matters
 from zhibu_core.spaces.crossings import open_cases
 from zhibu_core.spaces.ending import OPEN, revoke
 from zhibu_core.spaces.models import SpaceVersion
+from zhibu_core.spaces.offering import offered
 from zhibu_core.spaces.powers import PROPOSE, REVOKE, SIGN, own_paths
 from zhibu_core.spaces.reading import ROWS, Agreement, spaces_of, whole_of, wholes_of
 from zhibu_core.tenancy.scope import Scope
@@ -158,6 +160,7 @@ async def _shown(
         "ending": ending_of(whole, prefix_of(request)) if may[REVOKE] else None,
         "was_proposal": whole.in_force is None,
         "together": _together(request, who, whole),
+        "offers": _offers(platform, who, whole, paths, here, locale),
         "done": request.query_params.get("done", ""),
         "error": error.message.of(locale) if error else None,
         "wrong_field": (error.field or "sign") if error else "",
@@ -170,6 +173,17 @@ def _together(request: AnyRequest, who: Scope, whole: Agreement) -> str | None:
     """The page that a plugin has for what is done under an agreement."""
     shown = record_pages(request.app, who).get("space") if whole.in_force else None
     return record_address(prefix_of(request), shown, whole.space.id) if shown else None
+
+
+def _offers(
+    platform: Platform, who: Scope, whole: Agreement, paths: Sequence[str], here: str, locale: str
+) -> list[tuple[str, str]]:
+    """The addresses where records are chosen to be published, with what they are; none while nothing can cross."""
+    space, version = whole.space, whole.in_force
+    if version is None or space.state != "in_force" or not space.starts_on <= who.today <= space.ends_on:
+        return []
+    kinds = offered(platform, who, whole.terms(version), paths)
+    return [(f"{here}/publish/{one.kind}", one.title.of(locale)) for one in kinds]
 
 
 def _status(error: ZhibuError | None) -> int:
