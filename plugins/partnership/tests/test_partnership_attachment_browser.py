@@ -12,7 +12,7 @@ from zhibu_testing.lending import ARRIVED, Lending, lending
 
 __all__ = ["chromium", "origin", "sit_down"]
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.modes]
 HERE = "/partnership/attachments"
 
 

@@ -60,7 +60,7 @@ async def test_a_joint_activity_from_invitation_to_both_confirmations(
         assert not await hand.findings()
 
 
-@pytest.mark.parametrize("phone", [True, False], ids=["phone", "desk"])
+@pytest.mark.parametrize("phone", [True, pytest.param(False, marks=pytest.mark.modes)], ids=["phone", "desk"])
 async def test_a_partnership_is_revoked_within_the_budget(secretaries: Any, sit_down: SitDown, phone: bool) -> None:
     """Budget 27: 4 taps, nothing typed, 12 s; that it takes effect within five seconds is measured in tests/spaces."""
     async with sit_down(secretaries[0], phone=phone) as hand:
