@@ -170,8 +170,11 @@ def doors_for(role: str, pages: Mapping[str, str]) -> tuple[DoorEntry, ...]:
     return tuple(door.at(pages[door.key]) for door in ROLE_DOORS.get(role, OWN_ROLE_DOORS) if door.key in pages)
 
 
+def all_behind(door: str, items: Iterable[NavItem]) -> tuple[NavItem, ...]:
+    """Every second-level entry behind a door, in order."""
+    return tuple(sorted((item for item in items if item.door == door), key=lambda item: (item.order, item.href)))
+
+
 def behind(door: str, items: Iterable[NavItem]) -> tuple[NavItem, ...]:
-    """The second-level entries behind a door, in order, at most seven."""
-    return tuple(sorted((item for item in items if item.door == door), key=lambda item: (item.order, item.href)))[
-        :MOST_BEHIND
-    ]
+    """Those that have room in the navigation, at most seven; the page of all doors has the others as well."""
+    return all_behind(door, items)[:MOST_BEHIND]

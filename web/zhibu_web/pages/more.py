@@ -18,7 +18,7 @@ from zhibu_web.components import Link
 from zhibu_web.framing import frame, locale_of_request, navigation_of, page, prefix_of
 from zhibu_web.help_texts import PAGES, HelpPage
 from zhibu_web.render import reader
-from zhibu_web.slots import behind
+from zhibu_web.slots import all_behind
 
 CONTACT = "help.contact"
 """The tenant's setting of who answers: `{"name": …, "phone": …, "hours": …}`."""
@@ -39,7 +39,7 @@ def more(
     locale, items = locale_of_request(request), navigation_of(request, platform, who)
     entries: list[tuple[Link, Any]] = []
     for door in shell.doors:
-        inside = behind(door.key, items)
+        inside = all_behind(door.key, items)
         if len(inside) < 2:
             entries.append((Link(door.label, door.href), None))
             continue

@@ -88,6 +88,10 @@ async def _act(platform: Platform, session: AsyncSession, who: Scope, case_id: u
             await record_contact(session, who, case_id, _day(form) or who.today, texts["way"])
         case "mark":
             await _mark(platform, session, who, case_id, form)
+        case _:
+            await whole_for(session, who, case_id)  # a case that is not there is said first
+            said = Words("请选择要办理的步骤。", "Choose the step to take.")
+            raise InvalidInput("act", said, field="act")
 
 
 async def _mark(platform: Platform, session: AsyncSession, who: Scope, case_id: uuid.UUID, form: Any) -> None:
