@@ -159,10 +159,7 @@ class Dispatcher:
 
     async def _tell(self, plugin: str, event: Event, scope: Scope) -> None:
         async with self.platform.database.session(scope.tenant.id) as session:
-            if await _first_time(session, event.id, plugin):
-                await self.platform.host.ask(
-                    plugin, "on_event", session=session, scope=scope, event=event, platform=self.platform
-                )
+            await tell_within(session, self.platform, scope, plugin, event)
 
     async def _run_job(self, event: Event, scope: Scope) -> None:
         kind = event.topic.removeprefix(JOB)
@@ -196,6 +193,12 @@ class Dispatcher:
         async with self.platform.database.system_session() as system:
             at = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=wait)
             await system.execute(_LATER, {"id": row.id, "at": at, "held": held})
+
+
+async def tell_within(session: AsyncSession, platform: Platform, scope: Scope, plugin: str, event: Event) -> None:
+    """Tells one plugin of an event in the session's own transaction, if it has not heard of it yet; what it raises is raised."""
+    if await _first_time(session, event.id, plugin):
+        await platform.host.ask(plugin, "on_event", session=session, scope=scope, event=event, platform=platform)
 
 
 async def _first_time(session: AsyncSession, event: uuid.UUID, handler: str) -> bool:

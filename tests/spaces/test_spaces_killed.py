@@ -4,9 +4,9 @@ end both stand as if nobody had died.
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -29,13 +29,11 @@ from zhibu_testing.agreeing import NOTE, Side, World, opened
 from zhibu_testing.crossing.examples import EXAMPLES
 from zhibu_testing.crossing.killing import Couriers, couriers
 from zhibu_testing.crossing.made import DAY
+from zhibu_testing.crossing.matters import MATTERS, PORTRAIT_OF_MATTERS, named_as_open
+from zhibu_testing.crossing.message import HALVES, RECEIVING, Message
 from zhibu_testing.fixtures import TODAY, TestDatabase
 
 pytestmark = pytest.mark.drills
-HALVES = ("taken", "written", "received", "settled")
-"""After the sender's half; amid the receiver's, not committed; after it; after the sender's other one."""
-
-RECEIVING = ("written", "received")
 _BOTH = ("home", "host")
 MEETING = "orglife.meeting"
 PORTRAIT = """
@@ -168,15 +166,6 @@ async def _do(world: World, side: Side, work: Any, *given: Any) -> Any:
         return await work(world.platform, session, side.who, *given)
 
 
-class Message(NamedTuple):
-    """What is done on one side; the message that follows, of which kind, by which side (or by both); where its courier is killed."""
-
-    deed: Callable[[World], Awaitable[uuid.UUID]]
-    kind: str
-    sender: str = "home"
-    stops: tuple[str, ...] = HALVES
-
-
 MESSAGES = {
     "proposal": Message(proposal, "core.version"),
     "change": Message(changed, "core.version", stops=RECEIVING),
@@ -192,6 +181,7 @@ MESSAGES = {
     "expiry": Message(expiry, "core.erased", "both", RECEIVING),
     "expiry of a copy": Message(expired_copy, "core.erased", "host", RECEIVING),
     "confirmation of a joint activity": Message(joint_activity, "partnership.activity", "host", (*HALVES, "heard")),
+    **MATTERS,
 }
 CASES = [(name, stop) for name, message in MESSAGES.items() for stop in message.stops]
 
@@ -216,12 +206,14 @@ def undisturbed() -> dict[str, Any]:
 
 
 async def portraits(world: World, space: uuid.UUID) -> list[list[Any]]:
-    """How both sides stand with an agreement."""
-    found = []
+    """How both sides stand with an agreement, and what each names as open."""
+    found: list[list[Any]] = []
     for side in (world.home, world.host):
         async with world.platform.database.session(side.tenant.id) as session:
-            rows = await session.execute(text(PORTRAIT), {"t": side.tenant.id, "space": space})
-            found.append([tuple(row) for row in rows])
+            found.append(await named_as_open(world.platform, session, side.who, space))
+            for portrait in (PORTRAIT, PORTRAIT_OF_MATTERS):
+                rows = await session.execute(text(portrait), {"t": side.tenant.id, "space": space})
+                found[-1] += [tuple(row) for row in rows]
     return found
 
 
@@ -235,8 +227,8 @@ async def test_whoever_dies_another_goes_on_and_nothing_is_doubled(
         await world.carry(at_once=True)
         undisturbed[name] = await portraits(world, space)
     space = await message.deed(world)
-    topic = "space.received" if stop == "heard" else message.kind
-    await asyncio.to_thread(carriers.kill, stop, topic)
+    hearer = (world.home if message.sender == "host" else world.host).tenant.slug
+    await asyncio.to_thread(carriers.kill, stop, f"{hearer} {message.heard}" if stop == "heard" else message.kind)
     await _names_what_is_open(world, message, stop)
     await asyncio.to_thread(carriers.carry)
     assert await portraits(world, space) == undisturbed[name]

@@ -100,7 +100,11 @@ class Lending:
 
 async def lending(platform: Platform) -> Lending:
     """Opens the three tenants; home and host have signed."""
-    world = await opened(platform)
+    return await lending_in(await opened(platform))
+
+
+async def lending_in(world: World) -> Lending:
+    """A further agreement of home and host, on second attachments; both have signed."""
     given = {"title": "流动党员共管", "purpose": "在外党员就近参加组织生活", "shares": asked_shares()}
     space = await world.agreed(starts_on=TODAY - 30 * DAY, ends_on=TODAY + 300 * DAY, **given)
     return Lending(world, space)

@@ -39,23 +39,25 @@ _WRITE = text(
 
 async def publish(
     session: AsyncSession, topic: str, object_type: str, object_id: uuid.UUID | None, *, after: dt.timedelta = AT_ONCE
-) -> None:
+) -> Event:
     """Writes an event to the outbox, in the session's transaction: it exists if and only if that commits.
 
     It is delivered `after` so long; whoever watches just now is told when it commits.
     """
+    event = Event(new_id(), topic, object_type, object_id, instant_of(session))
     await session.execute(
         _WRITE,
         {
-            "id": new_id(),
+            "id": event.id,
             "tenant_id": tenant_of(session),
             "topic": topic,
             "object_type": object_type,
             "object_id": object_id,
             "payload": msgspec.json.encode({"schema": 1}).decode(),
-            "now": instant_of(session),
-            "at": instant_of(session) + after,
+            "now": event.written_at,
+            "at": event.written_at + after,
             "channel": CHANNEL,
             "change": written(tenant_of(session), topic, object_type, object_id),
         },
     )
+    return event

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from zhibu_core.jobs import tell_within
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.events import publish
 from zhibu_core.spaces.cases.heeding import heed_case
@@ -84,9 +85,11 @@ async def note_arrivals(
 
 
 async def _hold_spaces(session: AsyncSession, letters: Sequence[Letter]) -> None:
-    """Two couriers with the same letters go one after the other, and a revocation before or after them."""
+    """Two couriers with the same letters go one after the other, and a revocation before or after them. Who holds a record and sends
+    it (a share of the agreement's key) is not kept waiting: we may come to wait for that record.
+    """
     keys = sorted({letter.space_id for letter in letters})
-    await session.execute(select(Space.id).where(Space.id.in_(keys)).order_by(Space.id).with_for_update())
+    await session.execute(select(Space.id).where(Space.id.in_(keys)).order_by(Space.id).with_for_update(key_share=True))
 
 
 async def _known(session: AsyncSession, sender: Sender, letters: Sequence[Letter]) -> dict[uuid.UUID, Outcome]:
@@ -146,7 +149,9 @@ async def _take(
     for one in accepted:
         await _keep_files(platform, session, one, brought)
     for parcel in {one.parcel_id for one in accepted}:
-        await publish(session, "space.received", "space_parcel", parcel)
+        event = await publish(session, "space.received", "space_parcel", parcel)
+        # Whose records they are hears of it here and now: a moment later the agreement may be over, and nothing of them be read.
+        await tell_within(session, platform, who, plugin_of(kind), event)
     return outcomes
 
 

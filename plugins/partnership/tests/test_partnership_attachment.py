@@ -21,6 +21,8 @@ from zhibu_core.spaces.cases.keeping import case_locked, tell
 from zhibu_core.spaces.cases.models import SpaceCase, SpaceCaseStep
 from zhibu_core.spaces.cases.reading import open_matters
 from zhibu_core.spaces.ending import revoke
+from zhibu_core.spaces.lane import SpaceLane
+from zhibu_core.spaces.models import SpaceEnvelope
 from zhibu_core.tenancy.scope import Scope
 from zhibu_partnership.attachment.contact import record_contact
 from zhibu_partnership.attachment.marks import mark_guest
@@ -186,6 +188,36 @@ async def test_revoking_brings_the_member_home_and_facts_stay(platform: Platform
     assert await lent.facts(person) == [("attendance", person_day, "present"), ("attended.theme_day", person_day, None)]
     with pytest.raises(ZhibuError):
         await lent.do(home, give_back, case.id)
+
+
+async def test_a_mark_that_came_in_force_counts_though_the_agreement_is_over_a_moment_later(platform: Platform) -> None:
+    """Between the receipt and whatever is told of it nothing is left that could be lost."""
+    lent, day = await lending(platform), TODAY - 4 * DAY
+    person, home, host = await lent.member(), lent.world.home, lent.world.host
+    case = await lent.hosted(person)
+    await lent.do(host, mark_guest, case.id, await lent.held(day, "theme_day"), "late")
+    await SpaceLane(platform).run_once()
+    async with platform.database.session(home.tenant.id) as session:
+        await revoke(session, home.who, lent.space, "换了合作方向")
+    await lent.carry()
+    assert await lent.facts(person) == [("attendance", day, "late"), ("attended.theme_day", day, None)]
+
+
+async def test_a_step_from_a_day_to_come_is_kept_as_of_today_and_parts_nobody(lent: Lending) -> None:
+    """The host's own row lies; home keeps no instant later than its own."""
+    case, home, host = await lent.offered(), lent.world.home, lent.world.host
+    await lent.do(host, accept, case.id, contact="李书记")
+    async with lent.platform.database.session(host.tenant.id) as session:
+        lie = update(SpaceCaseStep).where(SpaceCaseStep.case_id == case.id, SpaceCaseStep.name == "accepted")
+        await session.execute(lie.values(at=dt.datetime(2099, 1, 1, tzinfo=dt.UTC)))
+        waiting = update(SpaceEnvelope).where(SpaceEnvelope.object_id == case.id, SpaceEnvelope.state == "waiting")
+        await session.execute(waiting.values(state="withdrawn"))
+    await lent.do(host, tell_again, case.id)
+    await lent.carry()
+    assert (await lent.seen(home, case)).steps[-1].at <= dt.datetime.now(dt.UTC)
+    await lent.do(host, take_back, case.id)
+    await lent.carry()
+    assert await lent.states(case) == ("offered", "offered")
 
 
 async def test_a_side_with_the_plugin_off_hears_it_later(platform: Platform) -> None:

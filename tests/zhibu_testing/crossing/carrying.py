@@ -1,7 +1,7 @@
 """`python -m zhibu_testing.crossing.carrying`: forks a process for every order on its input, which carries what waits between the
 tenants that the order names, and halts where the order says, for somebody to kill it there.
 
-An order is a line of JSON: `tenants` (slugs), and to halt `stop` (one of `STOPS`) and `kind` (of letter, or topic). What is
+An order is a line of JSON: `tenants` (slugs), and to halt `stop` (one of `STOPS`) and `kind` (of letter; or slug and topic). What is
 forked says its number, then `halted`, or `done`; how it ended is said last: `ended` and the status (negative: a signal).
 """
 
@@ -35,7 +35,7 @@ def _among(given: Sequence[Any], kind: str) -> bool:
 
 
 def _told(given: Sequence[Any], kind: str) -> bool:
-    return bool(given[1] == "partnership" and given[2].topic == kind)
+    return bool(given[1] == "partnership" and kind == f"{given[3].tenant.slug} {given[2].topic}")
 
 
 def _any(given: Sequence[Any], kind: str) -> bool:

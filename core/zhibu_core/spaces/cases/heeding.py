@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from zhibu_core.spaces.cases.models import SpaceCase, SpaceCaseStep
 from zhibu_core.spaces.cases.protocol import Protocol, Step
 from zhibu_core.spaces.cases.reading import standing_of
 from zhibu_core.spaces.cases.sharing import sent_steps
-from zhibu_core.spaces.messages import Letter
+from zhibu_core.spaces.messages import Letter, not_after
 from zhibu_core.spaces.models import SpaceParty
 from zhibu_core.spaces.outcomes import Refused, Sender
 from zhibu_core.tenancy.scope import Scope
@@ -51,7 +52,7 @@ async def _add(session: AsyncSession, case: SpaceCase, steps: list[Step]) -> Non
     known = set(await session.scalars(there))
     for one in steps:
         if one.id not in known:
-            add_step(session, case, one, None)
+            add_step(session, case, replace(one, at=not_after(instant_of(session), one.at)), None)
     await session.flush()
 
 

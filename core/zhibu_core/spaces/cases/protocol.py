@@ -17,6 +17,10 @@ LAPSED: Final = "lapsed"
 """What the calendar does with a case whose answer did not come in time, on each side by itself."""
 ENDED: Final = "ended"
 """What the end of the agreement does with a case, on each side by itself."""
+SKEW: Final = dt.timedelta(hours=1)
+"""By how much two clocks may differ. Who receives a step keeps its instant as no later than the own now: without this the last
+moments in which a step may be undone could be over on one side only.
+"""
 BY_ITSELF: Final[Mapping[str, Words]] = {
     LAPSED: Words("逾期失效", "lapsed"),
     ENDED: Words("随协议终止", "ended with the agreement"),
@@ -148,7 +152,7 @@ class Standing:
     def allows(self, step: Step) -> bool:
         """Whether the step may follow here."""
         if step.name == UNDONE:
-            return self._may_undo(step)
+            return self._may_undo(step, self.protocol.undo_for + SKEW)
         if step.name == LAPSED:
             return step.side is None and self.lapses_on is not None and step.on > self.lapses_on
         if step.name == ENDED:
@@ -166,19 +170,20 @@ class Standing:
 
     def undoable(self, side: uuid.UUID, at: dt.datetime) -> Step | None:
         """The step that this side may take back now."""
-        return self.held[-1] if self._may_undo(Step(_NOWHERE, self.tip, UNDONE, side, "", at.date(), at)) else None
+        step = Step(_NOWHERE, self.tip, UNDONE, side, "", at.date(), at)
+        return self.held[-1] if self._may_undo(step, self.protocol.undo_for) else None
 
     def after(self, step: Step) -> "Standing":
         """Where it stands after a step that it allows."""
         held = self.held[:-1] if step.name == UNDONE else (*self.held, step)
         return Standing(self.protocol, self.opener, self.days, (*self.steps, step), held)
 
-    def _may_undo(self, step: Step) -> bool:
+    def _may_undo(self, step: Step, within: dt.timedelta) -> bool:
         move = self.move
         if move is None or not move.may_undo or len(self.held) < 2:
             return False
         last = self.held[-1]
-        return step.side == last.side and step.at <= last.at + self.protocol.undo_for
+        return step.side == last.side and step.at <= last.at + within
 
 
 _NOWHERE, _NEVER = uuid.UUID(int=0), dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
