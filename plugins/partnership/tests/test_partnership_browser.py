@@ -31,6 +31,7 @@ async def open_partnership(hand: Desk) -> None:
     await hand.tap(hand.page.get_by_role("link", name="党史共学"))
 
 
+@pytest.mark.modes
 async def test_a_joint_activity_from_invitation_to_both_confirmations(
     pair: Any, secretaries: Any, sit_down: SitDown
 ) -> None:
