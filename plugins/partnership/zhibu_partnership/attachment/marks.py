@@ -102,12 +102,14 @@ async def receive_marks(session: AsyncSession, who: Scope, event: Event) -> None
 
 
 async def _count_at_home(session: AsyncSession, case: SpaceCase, copy: SpaceCopy) -> None:
+    if not {"held_on", "mark"} <= copy.record.keys() or copy.record["mark"] not in MARKS:
+        return  # the agreement does not name the day or the mark: it is read, and counts for nothing
     day, mark = dt.date.fromisoformat(str(copy.record["held_on"])), str(copy.record["mark"])
     kinds = [kind for kind in KINDS if kind in (copy.record.get("kinds") or ())]
     there = select(Fact).where(Fact.record_id == copy.subject, _IN_FORCE)
     before = {(one.kind, one.happened_on, one.mark) for one in await session.scalars(there)}
     said = {(ATTENDANCE, day, mark), *((ATTENDED + kind, day, None) for kind in kinds)}
-    if before == said or mark not in MARKS:
+    if before == said:
         return
     if before:
         await end_facts(session, [copy.subject], "superseded", note="corrected by the host", ended_by=None)
