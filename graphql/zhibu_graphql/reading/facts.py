@@ -5,12 +5,13 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, exists
+from sqlalchemy import exists
 
 from zhibu_core.ledger.models import Fact, FactEnd
+from zhibu_graphql.reading.belonging import belonging
 from zhibu_graphql.reading.listing import Link, Listing, within
 from zhibu_graphql.reading.members import PERSON
-from zhibu_graphql.reading.organizations import BELOW, PARENT, O
+from zhibu_graphql.reading.organizations import O
 
 TAG = "F"
 FACT: Any = Fact.__table__
@@ -50,20 +51,14 @@ class FactEndRecord:
     ended_at: dt.datetime
 
 
-def _column(name: str) -> Any:
-    return O.c.path if name == "path" else F.c["grp" if name == "group" else name]
-
-
 IN_FORCE = ~exists().where(E.c.tenant_id == F.c.tenant_id, E.c.fact_id == F.c.id).correlate(F)
 
-FACTS = Listing(
+FACTS = belonging(
+    F,
+    FactRecord,
     name="facts",
-    record=FactRecord,
-    columns={name: _column(name) for name in FactRecord.__dataclass_fields__},
-    source=F.join(O, and_(O.c.tenant_id == F.c.tenant_id, O.c.id == F.c.organization_id)),
-    tables=[F, O],
     order=[F.c.happened_on, F.c.id],
-    place=O.c.path,
+    named={"group": F.c.grp},
     action="fact.read",
     descending=True,
     filters={
@@ -77,8 +72,6 @@ FACTS = Listing(
         "in_force": lambda _yes: IN_FORCE,
     },
     links={
-        "below": BELOW,
-        "at": Link(PARENT, F.c.organization_id == PARENT.c.id),
         "person": Link(OF_PERSON, F.c.person_id == OF_PERSON.c.id),
     },
 )

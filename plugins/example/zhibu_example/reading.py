@@ -5,12 +5,9 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_
-
 from zhibu_example.models import Note
 from zhibu_example.permissions import READ
-from zhibu_graphql.reading.listing import Link, Listing
-from zhibu_graphql.reading.organizations import PARENT, O
+from zhibu_graphql.reading.belonging import belonging
 
 TABLE: Any = Note.__table__
 N = TABLE.alias("n")
@@ -28,16 +25,12 @@ class NoteRecord:
     thought: str
 
 
-NOTES = Listing(
+NOTES = belonging(
+    N,
+    NoteRecord,
     name="example notes",
-    record=NoteRecord,
-    columns={name: O.c.path if name == "path" else N.c[name] for name in NoteRecord.__dataclass_fields__},
-    source=N.join(O, and_(O.c.tenant_id == N.c.tenant_id, O.c.id == N.c.organization_id)),
-    tables=[N, O],
     order=[N.c.read_on, N.c.id],
-    place=O.c.path,
     action=READ,
     always=[N.c.withdrawn_on.is_(None)],
-    links={"at": Link(PARENT, N.c.organization_id == PARENT.c.id)},
     descending=True,
 )

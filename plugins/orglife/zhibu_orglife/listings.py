@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, any_, or_
 
 from zhibu_core.tenancy.scope import Scope
-from zhibu_graphql.reading import Link, Listing, held
-from zhibu_graphql.reading.organizations import BELOW, PARENT, O
+from zhibu_graphql.reading import held
+from zhibu_graphql.reading.belonging import belonging
+from zhibu_graphql.reading.organizations import O
 from zhibu_orglife.actions import READ, READ_ROLL, RECORD
 from zhibu_orglife.models import Meeting
 from zhibu_orglife.reading import OPEN_STATES, private_to_none
@@ -47,23 +48,17 @@ class MeetingRecord:
     approved_at: dt.datetime | None
 
 
-def _column(name: str) -> Any:
-    return O.c.path if name == "path" else M.c["grp" if name == "group" else name]
-
-
 def _seen(scope: Scope) -> ColumnElement[bool]:
     seen = or_(M.c.state.in_(OPEN_STATES), held(scope, RECORD, O.c.path))
     return and_(seen, or_(held(scope, READ_ROLL, O.c.path), private_to_none(M, scope)))
 
 
-MEETINGS = Listing(
+MEETINGS = belonging(
+    M,
+    MeetingRecord,
     name="meetings",
-    record=MeetingRecord,
-    columns={name: _column(name) for name in MeetingRecord.__dataclass_fields__},
-    source=M.join(O, and_(O.c.tenant_id == M.c.tenant_id, O.c.id == M.c.organization_id)),
-    tables=[M, O],
     order=[M.c.starts_at, M.c.id],
-    place=O.c.path,
+    named={"group": M.c.grp},
     action=READ,
     narrowed=_seen,
     descending=True,
@@ -71,9 +66,5 @@ MEETINGS = Listing(
         "state": lambda state: M.c.state == state,
         "kind": lambda kind: any_(M.c.kinds) == kind,
         "period": lambda span: M.c.held_on.between(span.start, span.end),
-    },
-    links={
-        "below": BELOW,
-        "at": Link(PARENT, M.c.organization_id == PARENT.c.id),
     },
 )

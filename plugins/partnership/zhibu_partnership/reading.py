@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import and_
 
-from zhibu_graphql.reading import Link, Listing
-from zhibu_graphql.reading.organizations import BELOW, PARENT, O
+from zhibu_graphql.reading.belonging import belonging
+from zhibu_graphql.reading.organizations import O
 from zhibu_partnership.actions import READ
 from zhibu_partnership.models import Entry
 
@@ -39,16 +39,12 @@ class EntryRecord:
     withdrawn_on: dt.date | None
 
 
-_OF_PLACE = {"path": O.c.path, "organization": O.c.name, "code": O.c.code}
-
-ENTRIES = Listing(
+ENTRIES = belonging(
+    E,
+    EntryRecord,
     name="offers and needs",
-    record=EntryRecord,
-    columns={name: _OF_PLACE.get(name, E.c.get(name)) for name in EntryRecord.__dataclass_fields__},
-    source=E.join(O, and_(O.c.tenant_id == E.c.tenant_id, O.c.id == E.c.organization_id)),
-    tables=[E, O],
     order=[E.c.said_at, E.c.id],
-    place=O.c.path,
+    named={"organization": O.c.name, "code": O.c.code},
     action=READ,
     descending=True,
     filters={
@@ -56,5 +52,4 @@ ENTRIES = Listing(
         "category": lambda category: E.c.category == category,
         "standing_on": lambda day: and_(E.c.withdrawn_on.is_(None), E.c.valid_until >= day, O.c.abolished_on.is_(None)),
     },
-    links={"below": BELOW, "at": Link(PARENT, E.c.organization_id == PARENT.c.id)},
 )

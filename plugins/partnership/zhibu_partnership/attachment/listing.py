@@ -5,11 +5,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_
-
 from zhibu_core.spaces.cases.models import SpaceCase
-from zhibu_graphql.reading import Link, Listing
-from zhibu_graphql.reading.organizations import BELOW, PARENT, O
+from zhibu_graphql.reading.belonging import belonging
 from zhibu_partnership.actions import READ_ATTACHMENT, READ_OWN_ATTACHMENT
 from zhibu_partnership.attachment.sharing import KIND
 
@@ -37,18 +34,14 @@ class AttachmentRecord:
     opened_at: dt.datetime
 
 
-ATTACHMENTS = Listing(
+ATTACHMENTS = belonging(
+    C,
+    AttachmentRecord,
     name="second attachments",
-    record=AttachmentRecord,
-    columns={name: O.c.path if name == "path" else C.c[name] for name in AttachmentRecord.__dataclass_fields__},
-    source=C.join(O, and_(O.c.tenant_id == C.c.tenant_id, O.c.id == C.c.organization_id)),
-    tables=[C, O],
     order=[C.c.opened_at, C.c.id],
-    place=O.c.path,
     action=READ_ATTACHMENT,
     own=(READ_OWN_ATTACHMENT, C.c.person_id),
     always=[C.c.kind == KIND],
     descending=True,
     filters={"state": lambda state: C.c.state == state, "is_open": lambda yes: C.c.is_open.is_(yes)},
-    links={"below": BELOW, "at": Link(PARENT, C.c.organization_id == PARENT.c.id)},
 )

@@ -5,10 +5,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_
-
-from zhibu_graphql.reading import Link, Listing
-from zhibu_graphql.reading.organizations import BELOW, PARENT, O
+from zhibu_graphql.reading.belonging import belonging
 from zhibu_partnership.actions import READ_ACTIVITY
 from zhibu_partnership.models import Activity
 
@@ -42,16 +39,12 @@ class ActivityRecord:
     settled_on: dt.date | None
 
 
-ACTIVITIES = Listing(
+ACTIVITIES = belonging(
+    A,
+    ActivityRecord,
     name="joint activities",
-    record=ActivityRecord,
-    columns={name: O.c.path if name == "path" else A.c[name] for name in ActivityRecord.__dataclass_fields__},
-    source=A.join(O, and_(O.c.tenant_id == A.c.tenant_id, O.c.id == A.c.organization_id)),
-    tables=[A, O],
     order=[A.c.held_on, A.c.id],
-    place=O.c.path,
     action=READ_ACTIVITY,
     descending=True,
     filters={"state": lambda state: A.c.state == state},
-    links={"below": BELOW, "at": Link(PARENT, A.c.organization_id == PARENT.c.id)},
 )

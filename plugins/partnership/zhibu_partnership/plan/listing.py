@@ -5,10 +5,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_
-
-from zhibu_graphql.reading import Link, Listing
-from zhibu_graphql.reading.organizations import BELOW, PARENT, O
+from zhibu_graphql.reading import Link
+from zhibu_graphql.reading.belonging import belonging
 from zhibu_partnership.actions import OWN_TASK, READ_PLAN
 from zhibu_partnership.models import Plan, Task
 
@@ -57,33 +55,24 @@ class TaskRecord:
     entry_id: uuid.UUID | None
 
 
-PLANS = Listing(
+PLANS = belonging(
+    P,
+    PlanRecord,
     name="plans of partnerships",
-    record=PlanRecord,
-    columns={name: O.c.path if name == "path" else P.c[name] for name in PlanRecord.__dataclass_fields__},
-    source=P.join(O, and_(O.c.tenant_id == P.c.tenant_id, O.c.id == P.c.organization_id)),
-    tables=[P, O],
     order=[P.c.year, P.c.id],
-    place=O.c.path,
     action=READ_PLAN,
     descending=True,
     filters={"year": lambda year: P.c.year == year},
-    links={"below": BELOW, "at": Link(PARENT, P.c.organization_id == PARENT.c.id)},
 )
-TASKS = Listing(
+TASKS = belonging(
+    T,
+    TaskRecord,
     name="tasks of partnerships",
-    record=TaskRecord,
-    columns={name: O.c.path if name == "path" else T.c[name] for name in TaskRecord.__dataclass_fields__},
-    source=T.join(O, and_(O.c.tenant_id == T.c.tenant_id, O.c.id == T.c.organization_id)),
-    tables=[T, O],
     order=[T.c.due_on, T.c.id],
-    place=O.c.path,
     action=READ_PLAN,
     own=(OWN_TASK, T.c.person_id),
     filters={"state": lambda state: T.c.state == state, "due_by": lambda day: T.c.due_on <= day},
     links={
-        "below": BELOW,
-        "at": Link(PARENT, T.c.organization_id == PARENT.c.id),
         "plan": Link(PARENT_PLAN, T.c.plan_id == PARENT_PLAN.c.id),
     },
 )
