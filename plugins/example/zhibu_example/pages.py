@@ -1,6 +1,5 @@
 """The page of the reading circle: what was read, the list of books, and the form for one's own branch."""
 
-import datetime as dt
 import uuid
 from typing import Annotated, Any
 
@@ -20,6 +19,7 @@ from zhibu_core.words import Words
 from zhibu_example.notes import NoteDraft, notes_of, record_note, withdraw_note
 from zhibu_example.permissions import READ, WRITE
 from zhibu_example.shelf import books
+from zhibu_web.forms import day_in
 from zhibu_web.framing import page, prefix_of
 
 HERE = "/example/notes"
@@ -76,12 +76,7 @@ def _draft(who: Scope, data: dict[str, str]) -> NoteDraft:
                 "You belong to no branch, so you cannot note anything. Ask the organizer.",
             ),
         )
-    try:
-        read_on = dt.date.fromisoformat(data.get("read_on", "").strip())
-    except ValueError as error:
-        raise InvalidInput(
-            "date", Words("日期请写成 2026-09-01 的样子。", "Write the date like 2026-09-01."), field="read_on"
-        ) from error
+    read_on = day_in(data.get("read_on", ""), "read_on")
     return NoteDraft(branch, read_on, data.get("book", ""), data.get("thought", ""))
 
 

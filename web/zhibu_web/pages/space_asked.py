@@ -1,14 +1,14 @@
 """What the form of an agreement says, as a proposal; and an agreement's words as the form's values."""
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from zhibu_core.spaces.proposal import AskedField, AskedShare, Other, Proposal
 from zhibu_core.spaces.reading import Agreement
-from zhibu_core.spaces.terms import MOST_PARTIES, Contact, Party, Share, SharedField, Terms, wrong
+from zhibu_core.spaces.terms import MOST_PARTIES, Contact, Party, Share, SharedField, Terms
 from zhibu_core.tenancy.scope import Scope
+from zhibu_web.forms import day_in
 
 AS_BEFORE = "before"
 """Who gives records of a kind: the same as now, where that is neither everybody, nor we, nor all the others."""
@@ -56,9 +56,9 @@ def proposal_of(given: Form, kinds: Sequence[str], who: Scope, whole: Agreement 
         purpose=given["purpose"],
         organizations=tuple(filter(None, (line.strip() for line in given["organizations"].splitlines()))),
         others=others,
-        starts_on=_day(given, "starts_on"),
-        ends_on=_day(given, "ends_on"),
-        review_on=_day(given, "review_on") if given["review_on"] else None,
+        starts_on=day_in(given["starts_on"], "starts_on"),
+        ends_on=day_in(given["ends_on"], "ends_on"),
+        review_on=day_in(given["review_on"], "review_on") if given["review_on"] else None,
         shares=tuple(shares),
         contacts=(*kept, *_contacts(given, who)),
     )
@@ -148,10 +148,3 @@ def _field(given: Form, kind: str, key: str, old: Share | None) -> AskedField:
 def _as_asked(share: Share) -> AskedShare:
     fields = tuple(AskedField(one.key, one.reason, one.basis, one.days) for one in share.fields)
     return AskedShare(share.kind, fields, share.by)
-
-
-def _day(given: Form, name: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(given[name])
-    except ValueError:
-        raise wrong(name, "日期请写成 2026-09-01 的样子。", "Write the day as in 2026-09-01.") from None

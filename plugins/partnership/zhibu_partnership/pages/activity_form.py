@@ -1,6 +1,5 @@
 """The fields of a joint activity as one types them, and the form that invites the other side."""
 
-import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from zhibu_core.i18n import _L
 from zhibu_core.platform import Platform
 from zhibu_core.spaces.reading import whole_of
 from zhibu_core.tenancy.scope import Scope
-from zhibu_core.words import Words
 from zhibu_partnership.actions import RECORD
 from zhibu_partnership.joint.inviting import invite
 from zhibu_partnership.joint.words import Agreed
@@ -25,6 +23,7 @@ from zhibu_partnership.pages.activity_words import KIND_OPTIONS
 from zhibu_partnership.pages.space import SPACES
 from zhibu_partnership.pages.words import others_in_words
 from zhibu_web.components import Link
+from zhibu_web.forms import day_in
 from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
 
 TEXTS = ("title", "held_on", "starts_at", "ends_at", "place", "summary")
@@ -39,11 +38,7 @@ class Typed:
 
     def agreed(self) -> Agreed:
         """The words; raises `InvalidInput` for a day that cannot be read."""
-        try:
-            day = dt.date.fromisoformat(self.texts["held_on"])
-        except ValueError:
-            said = Words("日期请写成 2026-09-01 的样子。", "Write the date like 2026-09-01.")
-            raise InvalidInput("held_on", said, field="held_on") from None
+        day = day_in(self.texts["held_on"], "held_on")
         texts = {name: self.texts[name] for name in TEXTS if name != "held_on"}
         return Agreed(kinds=self.kinds, held_on=day, **texts)
 

@@ -32,6 +32,7 @@ from zhibu_partnership.attachment.sharing import KIND
 from zhibu_partnership.pages.attachment_words import AttachmentWords
 from zhibu_partnership.pages.attachments import HERE, shown
 from zhibu_web.components import Link, Option
+from zhibu_web.forms import day_in, refusal
 from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
 from zhibu_web.render import reader
 
@@ -105,11 +106,7 @@ async def _mark(platform: Platform, session: AsyncSession, who: Scope, case_id: 
 
 def _day(form: Any) -> dt.date | None:
     text = str(form.get("on", "") or "").strip()
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        said = Words("日期请写成 2026-09-01 的样子。", "Write the date like 2026-09-01.")
-        raise InvalidInput("on", said, field="on") from None
+    return day_in(text, "on") if text else None
 
 
 async def _shown(
@@ -139,9 +136,7 @@ async def _shown(
         "here": f"{prefix}{HERE}/{case_id}",
         "crumbs": (Link(_L("Second attachments"), f"{prefix}{HERE}"), Link(whole.here.name or words.nameless())),
         "agreement": f"{prefix}/together/spaces/{case.space_id}",
-        "wrong": {error.field: error.message} if error else {},
-        "errors": [(error.field or "act", error.message)] if error else [],
-        "has_errors": error is not None,
+        **refusal(error, "act"),
     }
     status = 422 if error else 200
     return page(request, who, platform, "partnership/attachment.html", context, door="together", status=status)

@@ -1,6 +1,5 @@
 """The form by which home offers one of its members to the other side of an agreement."""
 
-import datetime as dt
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -28,6 +27,7 @@ from zhibu_partnership.pages.places import key_in
 from zhibu_partnership.pages.space import SPACES
 from zhibu_partnership.pages.words import others_in_words
 from zhibu_web.components import Link, Option
+from zhibu_web.forms import day_in, refusal
 from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
 
 FORM = SPACES + "/{space_id:uuid}/attach"
@@ -58,8 +58,8 @@ async def attach_sent(
     form = await request.form()
     typed = {name: str(form.get(name, "") or "").strip() for name in TEXTS}
     try:
-        starts_on, until_on = _day(typed, "starts_on"), _day(typed, "until_on")
-        answer_by = _day(typed, "answer_by") if typed["answer_by"] else None
+        starts_on, until_on = day_in(typed["starts_on"], "starts_on"), day_in(typed["until_on"], "until_on")
+        answer_by = day_in(typed["answer_by"], "answer_by") if typed["answer_by"] else None
         asked = Offer(key_in(form, "person"), starts_on, until_on, typed["reason"], answer_by, typed["to"])
         case = await offer(platform, session, who, space_id, asked)
     except InvalidInput as error:
@@ -81,9 +81,7 @@ async def _shown(
         "crossing": _crossing(whole, who),
         "action": f"{prefix}{SPACES}/{space_id}/attach",
         "crumbs": (Link(_L("Second attachments"), f"{prefix}{HERE}"), Link(_L("Offer a member"))),
-        "wrong": {error.field: error.message} if error else {},
-        "errors": [(error.field or "person", error.message)] if error else [],
-        "has_errors": error is not None,
+        **refusal(error, "person"),
     }
     status = 422 if error else 200
     return page(request, who, platform, "partnership/attach_form.html", context, door="together", status=status)
@@ -104,11 +102,3 @@ def _crossing(whole: Agreement, who: Scope) -> list[tuple[Words, str, str]]:
     version = whole.in_force
     share = whole.terms(version).share(KIND, who.tenant.slug) if version else None
     return [(one.title, one.reason, one.basis) for one in share.fields if one.key in HOME_FIELDS] if share else []
-
-
-def _day(typed: Mapping[str, str], name: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(typed[name])
-    except ValueError:
-        said = Words("日期请写成 2026-09-01 的样子。", "Write the date like 2026-09-01.")
-        raise InvalidInput(name, said, field=name) from None

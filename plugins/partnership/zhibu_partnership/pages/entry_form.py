@@ -25,6 +25,7 @@ from zhibu_partnership.pages.entries import HERE
 from zhibu_partnership.pages.places import choose, organization_named
 from zhibu_partnership.pages.words import CATEGORY_OPTIONS, KIND_OPTIONS
 from zhibu_web.components import Link
+from zhibu_web.forms import day_in, refusal
 from zhibu_web.framing import AnyRequest, page, prefix_of
 
 STANDS_DAYS = 180
@@ -111,11 +112,7 @@ def draft_of(place: uuid.UUID, typed: Typed) -> EntryDraft:
 
 
 def _day(typed: Typed, name: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(typed[name]) if typed[name] else None
-    except ValueError:
-        said = Words("日期请写成 2026-09-01 的样子。", "Write the date like 2026-09-01.")
-        raise InvalidInput("date", said, field=name) from None
+    return day_in(typed[name], name) if typed[name] else None
 
 
 def _number(text: str) -> int | None:
@@ -154,9 +151,7 @@ async def _shown(
         "listed": await is_listed(session),
         "action": f"{prefix}{HERE}{action}",
         "crumbs": (Link(_L("Offers and needs"), f"{prefix}{HERE}"), Link(title)),
-        "wrong": {error.field: error.message} if error else {},
-        "errors": [(error.field or "title", error.message)] if error else [],
-        "has_errors": error is not None,
+        **refusal(error, "title"),
     }
     status = 422 if error else 200
     return page(request, who, platform, "partnership/entry_form.html", context, door="together", status=status)

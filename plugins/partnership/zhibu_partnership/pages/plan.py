@@ -22,6 +22,7 @@ from zhibu_partnership.plan.goals import goals_of, set_goals, take_over
 from zhibu_partnership.plan.review import is_in_reach, review_of
 from zhibu_partnership.plan.words import NUMBERS, TITLES, Goals, differing, wrong
 from zhibu_web.components import Link
+from zhibu_web.forms import refusal
 from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
 
 ONE = SPACES + "/{space_id:uuid}/plan/{year:int}"
@@ -108,9 +109,7 @@ async def _shown(
         "here": f"{here}/plan/{year}",
         "review": Link(_L("Review of the year"), f"{here}/review/{year}"),
         "crumbs": (Link(whole.space.title, here), Link(_L("Plan of the year"))),
-        "wrong": {error.field: error.message} if error else {},
-        "errors": [(error.field or "aim", error.message)] if error else [],
-        "has_errors": error is not None,
+        **refusal(error, "aim"),
     }
     status = 422 if error else 200
     return page(request, who, platform, "partnership/plan.html", context, door="together", status=status)

@@ -1,6 +1,5 @@
 """One task of ours: what, until when, by whom; done with what did it, given up with a reason, taken up again."""
 
-import datetime as dt
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -26,8 +25,8 @@ from zhibu_partnership.pages.plan_words import state_of
 from zhibu_partnership.pages.space import SPACES
 from zhibu_partnership.plan.reading import TaskHere, is_own, names_of, task_of
 from zhibu_partnership.plan.tasks import Deed, drop_task, finish_task, reopen_task
-from zhibu_partnership.plan.words import wrong
 from zhibu_web.components import Fact, Link, Option
+from zhibu_web.forms import day_in, refusal
 from zhibu_web.framing import AnyRequest, locale_of_request, page, prefix_of
 from zhibu_web.render import reader
 
@@ -72,12 +71,8 @@ async def task_sent(
 
 
 def _deed(form: Any, typed: Mapping[str, str]) -> Deed:
-    try:
-        day = dt.date.fromisoformat(typed["done_on"])
-    except ValueError:
-        raise wrong("done_on", "日期请写成 2026-09-01 的样子。", "Write the date like 2026-09-01.") from None
     chosen = {name: key_in(form, name) if typed[name] else None for name in ("activity", "entry")}
-    return Deed(day, typed["note"], chosen["activity"], chosen["entry"])
+    return Deed(day_in(typed["done_on"], "done_on"), typed["note"], chosen["activity"], chosen["entry"])
 
 
 async def _shown(
@@ -106,9 +101,7 @@ async def _shown(
         "may_write": may_write,
         "here": f"{prefix}/partnership/tasks/{task.id}",
         "crumbs": (_above(who, prefix, plan), Link(task.title)),
-        "wrong": {error.field: error.message} if error else {},
-        "errors": [(error.field or "done_on", error.message)] if error else [],
-        "has_errors": error is not None,
+        **refusal(error, "done_on"),
     }
     status = 422 if error else 200
     return page(request, who, platform, "partnership/task.html", context, door="together", status=status)

@@ -1,6 +1,5 @@
 """A task as one types it: what, until when, by whom of ours; added to a plan, or changed."""
 
-import datetime as dt
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -23,8 +22,8 @@ from zhibu_partnership.pages.places import key_in
 from zhibu_partnership.pages.space import SPACES
 from zhibu_partnership.plan.reading import plan_for, task_of
 from zhibu_partnership.plan.tasks import TaskDraft, add_task, change_task
-from zhibu_partnership.plan.words import wrong
 from zhibu_web.components import Link, Option
+from zhibu_web.forms import day_in, refusal
 from zhibu_web.framing import AnyRequest, page, prefix_of
 
 NEW = SPACES + "/{space_id:uuid}/plan/{year:int}/task"
@@ -103,11 +102,8 @@ def _typed(form: Any) -> Values:
 
 def _draft(form: Any) -> TaskDraft:
     typed = _typed(form)
-    try:
-        day = dt.date.fromisoformat(typed["due_on"])
-    except ValueError:
-        raise wrong("due_on", "日期请写成 2026-09-01 的样子。", "Write the date like 2026-09-01.") from None
-    return TaskDraft(typed["title"], day, key_in(form, "person") if typed["person"] else None)
+    person = key_in(form, "person") if typed["person"] else None
+    return TaskDraft(typed["title"], day_in(typed["due_on"], "due_on"), person)
 
 
 async def _plan(session: AsyncSession, who: Scope, space_id: uuid.UUID, year: int) -> Any:
@@ -171,9 +167,7 @@ async def _shown(
         ],
         "action": action,
         "crumbs": (above, Link(title)),
-        "wrong": {error.field: error.message} if error else {},
-        "errors": [(error.field or "title", error.message)] if error else [],
-        "has_errors": error is not None,
+        **refusal(error, "title"),
     }
     status = 422 if error else 200
     return page(request, who, platform, "partnership/task_form.html", context, door="together", status=status)
