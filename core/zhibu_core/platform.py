@@ -20,6 +20,7 @@ from zhibu_core.identity.quick import QuickScopes
 from zhibu_core.identity.remembered import Tokens
 from zhibu_core.identity.scopes import Scopes
 from zhibu_core.identity.sources import Doors
+from zhibu_core.lately import Lately
 from zhibu_core.ledger.facts import DECLARED_KINDS
 from zhibu_core.ledger.rule_pack import RulePack, read_pack
 from zhibu_core.ledger.rules import core_packs
@@ -27,9 +28,12 @@ from zhibu_core.plugins.host import PluginHost
 from zhibu_core.settings import Settings
 from zhibu_core.storage.opening import store_of
 from zhibu_core.storage.port import Store
-from zhibu_core.tenancy.seen import TenantsSeen
+from zhibu_core.tenancy.scope import Tenant
 from zhibu_core.tenancy.session import Database
 from zhibu_core.tenancy.watching import Watching
+
+TENANT_KEPT, DOORS_KEPT = 1.0, 5.0
+"""Seconds for which a tenant's name and state, and its sources, are believed: so long may one that was closed still open."""
 
 
 @dataclass(eq=False)
@@ -37,8 +41,8 @@ class Platform:
     """The parts that handlers, commands and jobs share; make one a process and close it.
 
     `owner_url` is known where the process could migrate as well; with it the planner's statistics are renewed after a
-    large import, which the runtime role may not do. `tenants` are those that were named lately, `doors_seen` is
-    where one signs in to a tenant, for a few seconds; `programs_seen` the day on which each integrator was last noted,
+    large import, which the runtime role may not do. `tenants` are those that were named lately, by slug,
+    `doors` where one signs in to them; `programs_seen` the day on which each integrator was last noted,
     `factors_seen` when a subject's youngest second factor was enrolled, for a minute; `issuers` are those of the settings,
     `issuers_seen` those of tenants' own tables; `tokens` remembers those that were verified.
     Until `migrated_until` (monotonic seconds) migrations are believed to be at head.
@@ -57,11 +61,11 @@ class Platform:
     refusals: Refusals = field(init=False)
     watching: Watching = field(init=False)
     quick: QuickScopes = field(init=False)
-    tenants: TenantsSeen = field(init=False)
     tokens: Tokens = field(default_factory=Tokens)
     issuers: dict[str, Issuer] = field(default_factory=dict)
     issuers_seen: dict[str, Issuer] = field(default_factory=dict)
-    doors_seen: dict[uuid.UUID, tuple[float, Doors]] = field(default_factory=dict)
+    tenants: Lately[str, Tenant] = field(default_factory=lambda: Lately(TENANT_KEPT))
+    doors: Lately[uuid.UUID, Doors] = field(default_factory=lambda: Lately(DOORS_KEPT))
     programs_seen: dict[uuid.UUID, dt.date] = field(default_factory=dict)
     factors_seen: Bounded[tuple[str, str], tuple[float, float]] = field(default_factory=lambda: Bounded(2_000))
     migrated_until: float = 0.0
@@ -70,7 +74,6 @@ class Platform:
         self.keyring = Keyring(provider_of(self.settings.vault, self.settings.keys))
         self.scopes = Scopes(self.host)
         self.quick = QuickScopes(self.scopes, self.database)
-        self.tenants = TenantsSeen(self.database.readers)
         self.signing = signing_of(self.settings.vault, self.settings.keys)
         self.sealing = SealingKeys(self.signing)
         self.anchor = anchor_of(self.settings)

@@ -194,7 +194,7 @@ async def directory_of(platform: Platform, api: Api, place: Furnished) -> Direct
                 made_at=dt.datetime.now(dt.UTC),
             )
         )
-    platform.doors_seen.pop(place.tenant.id, None)
+    platform.doors.forget(place.tenant.id)
     return Directory(api.http, api.signer, place, client)
 
 

@@ -59,7 +59,7 @@ async def test_a_pool_that_is_used_up_answers_503_and_says_when(fresh: Platform,
             session = await held.enter_async_context(fresh.database.session(parties.home.id))
             await session.connection()
         fresh.tenants.known.clear()
-        fresh.doors_seen.clear()
+        fresh.doors.known.clear()
         start = asyncio.get_running_loop().time()
         answer = await browser.get(path, headers={"accept": accept})
         waited = asyncio.get_running_loop().time() - start

@@ -96,9 +96,9 @@ BAD = {
 def place(campus: Any) -> Any:
     """The tenant with an issuer whose key we hold."""
     source = Source(KnownIssuer(ISSUER, "web"), "web")
-    campus.platform.doors_seen[campus.home.tenant.id] = (time.monotonic() + 60, Doors([source]))
+    campus.platform.doors.known[campus.home.tenant.id] = (time.monotonic() + 60, Doors([source]))
     yield campus.home
-    campus.platform.doors_seen.clear()
+    campus.platform.doors.known.clear()
 
 
 async def tell(place: Any, token: str) -> int:

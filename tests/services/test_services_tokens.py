@@ -130,7 +130,7 @@ async def foreign(campus: Any, state_of: Any) -> Real:
     async with campus.platform.database.session(place.tenant.id) as session:
         source = {"issuer": issuer, "organization": "school-a", "client_id": "web", "made_at": instant_of(session)}
         session.add(IdentitySource(id=new_id(), **source))
-    campus.platform.doors_seen.clear()
+    campus.platform.doors.known.clear()
     async with campus.platform.database.session(place.tenant.id) as session:
         for client in ("good", "good-es256", "other-organization", "other-audience", "opaque"):
             await link(session, place.people["王芳"], issuer, client)

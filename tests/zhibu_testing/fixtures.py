@@ -15,15 +15,14 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from zhibu_core import platform as platforms
 from zhibu_core.boot import prepare_and_migrate
 from zhibu_core.database.access import OWNER, RUNTIME, Server
 from zhibu_core.database.embedded import running_sync
-from zhibu_core.identity import sources
 from zhibu_core.logs import set_up_logs
 from zhibu_core.platform import Platform
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.settings import Settings
-from zhibu_core.tenancy import seen
 from zhibu_core.tenancy.scope import Actor, Grant, Scope, Tenant
 from zhibu_core.tenancy.session import Database
 from zhibu_tenants.provisioning import create_tenant
@@ -68,10 +67,10 @@ def plain_logs() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def steady_directory() -> Iterator[None]:
     """A tenant's name and doors are asked once a run, so that a page's statements do not depend on the clock."""
-    kept, seen.KEPT = seen.KEPT, 3600.0
-    doors, sources.KEPT = sources.KEPT, 3600.0
+    kept = platforms.TENANT_KEPT, platforms.DOORS_KEPT
+    platforms.TENANT_KEPT = platforms.DOORS_KEPT = 3600.0
     yield
-    seen.KEPT, sources.KEPT = kept, doors
+    platforms.TENANT_KEPT, platforms.DOORS_KEPT = kept
 
 
 @pytest.fixture(scope="session")

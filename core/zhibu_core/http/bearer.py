@@ -11,7 +11,7 @@ from zhibu_core.identity.models import Integrator
 from zhibu_core.identity.quick import Remembered, Shown, Who
 from zhibu_core.identity.second_factor import counts, enrolled_lately
 from zhibu_core.identity.sessions import person_of_account
-from zhibu_core.identity.sources import Doors, Program, Source, doors_of, doors_seen
+from zhibu_core.identity.sources import Doors, Program, Source, doors_lately, doors_of
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope, Tenant
 from zhibu_core.words import Words
@@ -49,7 +49,7 @@ async def scope_of_bearer(
 
 
 async def scope_at_once(platform: Platform, tenant: Tenant, authorization: str, request_id: str) -> Scope | None:
-    """The same by one statement, where the tenant's doors are known; None where the long way must look."""
+    """The same by one statement; None where the long way must look."""
     who = await _who(platform, tenant, authorization)
     return None if who is None else await platform.quick.scope(tenant, who, request_id)
 
@@ -63,9 +63,9 @@ async def remembered_scope(platform: Platform, tenant: Tenant, authorization: st
 async def _who(platform: Platform, tenant: Tenant, authorization: str) -> Who | None:
     """Whose valid token it is; None where the long way must look."""
     kind, _, token = authorization.partition(" ")
-    doors = doors_seen(platform, tenant)
-    if doors is None or kind.lower() != "bearer" or not token.strip():
+    if kind.lower() != "bearer" or not token.strip():
         return None
+    doors = await doors_lately(platform, tenant)
     claims = await platform.tokens.claims(token.strip(), doors.issuers)
     program = _program(doors, claims)
     if program is not None:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from zhibu_core.identity.quick import Browser, Remembered
 from zhibu_core.identity.sessions import cookie_name, hash_of
 from zhibu_core.identity.staff import COOKIE, admitted, staff_of_session
 from zhibu_core.platform import Platform
+from zhibu_core.tenancy.directory import find_tenant_at_once
 from zhibu_core.tenancy.scope import Scope, Tenant
 from zhibu_core.words import Words
 
@@ -62,7 +64,7 @@ async def _note_visit(platform: Platform, scope: Scope, action: str, path: str) 
 
 async def open_tenant(platform: Platform, slug: str) -> Tenant:
     """The tenant of this slug; raises `NotFound`, or `Forbidden` for one that is not open."""
-    tenant = await platform.tenants.of(slug)
+    tenant = await platform.tenants.of(slug, partial(find_tenant_at_once, platform.database.readers, slug))
     if tenant.state != "open":
         raise Forbidden("tenant_closed", CLOSED)
     return tenant

@@ -1,9 +1,9 @@
 """Where a tenant's people sign in and which programs work in it: by its own tables, else by the installation's settings."""
 
-import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -17,9 +17,6 @@ from zhibu_core.words import Words
 if TYPE_CHECKING:
     from zhibu_core.platform import Platform
     from zhibu_core.tenancy.scope import Tenant
-
-KEPT = 5.0
-"""Seconds for which a tenant's sources are not asked again."""
 
 SECRET = "identity_source.client_secret"  # noqa: S105 the name of a column
 
@@ -73,19 +70,15 @@ class Doors:
         return next((source for source in self.sources if source.issuer.address == issuer), None)
 
 
-def doors_seen(platform: "Platform", tenant: "Tenant") -> Doors | None:
-    """The tenant's doors where they were asked a moment ago."""
-    at, found = platform.doors_seen.get(tenant.id, (-KEPT, None))
-    return None if time.monotonic() - at > KEPT else found
+async def doors_lately(platform: "Platform", tenant: "Tenant") -> Doors:
+    """The tenant's doors for whoever has no session yet, asked anew every few seconds by one for all; raises as `doors_of`."""
+    return await platform.doors.of(tenant.id, partial(_ask, platform, tenant))
 
 
 async def doors_of(platform: "Platform", session: AsyncSession, tenant: "Tenant") -> Doors:
-    """The tenant's doors, asked anew every few seconds; raises `Unavailable` where an issuer's address is not safe to trust."""
-    at, found = platform.doors_seen.get(tenant.id, (-KEPT, Doors()))
-    if time.monotonic() - at > KEPT:
-        found = Doors(await _sources(platform, session, tenant), await _programs(session))
-        platform.doors_seen[tenant.id] = (time.monotonic(), found)
-    return found
+    """The same for whoever has a session; raises `Unavailable` where an issuer's address is not safe to trust."""
+    found = platform.doors.at_once(tenant.id)
+    return platform.doors.keep(tenant.id, await _doors(platform, session, tenant)) if found is None else found
 
 
 async def source_of(platform: "Platform", session: AsyncSession, tenant: "Tenant") -> Source:
@@ -100,6 +93,15 @@ async def source_of(platform: "Platform", session: AsyncSession, tenant: "Tenant
             ),
         )
     return found
+
+
+async def _ask(platform: "Platform", tenant: "Tenant") -> Doors:
+    async with platform.database.session(tenant.id) as session:
+        return await _doors(platform, session, tenant)
+
+
+async def _doors(platform: "Platform", session: AsyncSession, tenant: "Tenant") -> Doors:
+    return Doors(await _sources(platform, session, tenant), await _programs(session))
 
 
 async def _sources(platform: "Platform", session: AsyncSession, tenant: "Tenant") -> tuple[Source, ...]:

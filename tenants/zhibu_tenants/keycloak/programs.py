@@ -72,7 +72,7 @@ async def create_program(
     async with platform.database.session(scope.tenant.id) as session:
         made = await _bind(session, name, source.issuer, client_id, sorted({*scopes, DOOR}))
         await note(session, scope, "integrator.create", "integrator", made.id, fields=sorted(scopes))
-    platform.doors_seen.pop(scope.tenant.id, None)
+    platform.doors.forget(scope.tenant.id)
     return made, secret
 
 
@@ -94,7 +94,7 @@ async def end_program(platform: Platform, scope: Scope, name: str) -> None:
         found = await _in_force(session, name)
         found.off_since = instant_of(session)
         await note(session, scope, "integrator.end", "integrator", found.id)
-    platform.doors_seen.pop(scope.tenant.id, None)
+    platform.doors.forget(scope.tenant.id)
     server = server_of(platform.settings, demo=scope.tenant.is_demo)
     async with administering(server, str(server.realm_of(found.issuer))) as admin:
         await switch_client(admin, found.client_id, on=False)

@@ -95,7 +95,7 @@ async def provision(platform: Platform, scope: Scope, *, own_realm: bool, broker
     async with platform.database.session(scope.tenant.id) as session:
         await _note_source(platform, session, scope, plan, secret, broker)
         programs = await programs_at(session, plan.issuer)
-    platform.doors_seen.pop(scope.tenant.id, None)
+    platform.doors.forget(scope.tenant.id)
     return drift + await programs_drift(plan.server, plan.realm, programs, on=is_open(plan.tenant), mend=True)
 
 
@@ -175,7 +175,7 @@ async def switch_off(platform: Platform, scope: Scope) -> None:
         await session.execute(text("delete from web_session where tenant_id = :t"), {"t": scope.tenant.id})
         await note(session, scope, "tenant.sign_in.off", "identity_source", row.id)
     await switch_at_keycloak(platform, scope.tenant, on=False)
-    platform.doors_seen.pop(scope.tenant.id, None)
+    platform.doors.forget(scope.tenant.id)
 
 
 async def _source(session: AsyncSession) -> IdentitySource | None:
