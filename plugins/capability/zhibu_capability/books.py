@@ -14,11 +14,12 @@ from zhibu_core.tenancy.direct import direct
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.tenancy.session import tenant_of
 
-_LAYERS = text(
-    """select rule, effective_from, parameters::text as parameters, reason from rule_layer where tenant_id = :t
-    order by rule, effective_from"""
-)
+LAYERS = """(select json_agg(json_build_array(l.rule, l.effective_from, l.parameters::text, l.reason)
+  order by l.rule, l.effective_from)::text from rule_layer l where l.tenant_id = :t) as layers"""
+"""A column for statements that are asked beside other things: the tenant's own layers, as `book_with` reads them."""
 
+_LAYERS = text(f"select {LAYERS}")
+_Layer = tuple[str, date, str, str]
 
 KEPT = "capability.book"
 """Where a session that only reads keeps the book, so that one page reads it once."""
@@ -35,12 +36,12 @@ async def book_of(session: AsyncSession, scope: Scope, platform: Platform) -> Ru
     if KEPT in session.info:
         return cast("RuleBook", session.info[KEPT])
     rows = await direct(session, _LAYERS, {"t": tenant_of(session)})
-    layers = tuple((row.rule, row.effective_from, row.parameters, row.reason) for row in rows)
-    return _book(platform, scope.plugins, layers)
+    return book_with(platform, scope.plugins, rows[0].layers)
 
 
 @lru_cache(maxsize=64)
-def _book(platform: Platform, plugins: frozenset[str], layers: tuple[tuple[str, date, str, str], ...]) -> RuleBook:
+def book_with(platform: Platform, plugins: frozenset[str], layers: str | None) -> RuleBook:
     """Books are kept by what they are made of; whether a layer asks too much was judged when it was written."""
-    laid = [TenantLayer(rule, day, msgspec.json.decode(parameters), reason) for rule, day, parameters, reason in layers]
+    rows = msgspec.json.decode(layers or "[]", type=list[_Layer])
+    laid = [TenantLayer(rule, day, msgspec.json.decode(parameters), reason) for rule, day, parameters, reason in rows]
     return RuleBook(platform.packs_for(plugins), laid, mobile_public_institution=False)

@@ -5,14 +5,14 @@ from os.path import commonprefix
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from zhibu_capability.books import book_of
+from zhibu_capability.books import book_of, book_with
 from zhibu_capability.measure.inputs import Inputs
 from zhibu_capability.measure.parts import EVERY, measure, renewed
 from zhibu_capability.measure.spans import Span, Survey
 from zhibu_capability.score import Branch
 from zhibu_capability.scoring import standing, survey_of
 from zhibu_capability.store import computed, keep
-from zhibu_capability.stored import Shelf, has_changed, pairs_beside, shelves_of, stored_periods
+from zhibu_capability.stored import Shelf, has_changed, pairs_beside, stored_periods
 from zhibu_capability.touching import Touched, touched_by
 from zhibu_core.ledger.duties import Reach
 from zhibu_core.periods import Period, add_months, unit_of
@@ -39,15 +39,12 @@ async def follow(session: AsyncSession, scope: Scope, event: Event, platform: Pl
         return await recompute(session, scope, platform)
     await (await raw_connection(session)).execute(_PLANNED_ONCE)
     touched = await touched_by(session, event)
-    if not touched.branches:
-        return 0
-    shelves = await shelves_of(session, touched.branches)
-    if not shelves:
+    if not touched.shelves:
         return 0
     reach = Reach(_above(touched.branches.values()), organization_ids=tuple(touched.branches))
-    asked = survey_of(session, scope, await book_of(session, scope, platform), sorted(shelves), reach)
-    fresh = await _measured(session, asked, touched, shelves)
-    return await _keep(session, asked, fresh, shelves)
+    book = book_with(platform, scope.plugins, touched.layers)
+    asked = survey_of(session, scope, book, sorted(touched.shelves), reach)
+    return await _keep(session, asked, await _measured(session, asked, touched), touched.shelves)
 
 
 async def recompute(session: AsyncSession, scope: Scope, platform: Platform) -> int:
@@ -62,9 +59,9 @@ def trend_of(quarter: Period) -> list[Period]:
     return [unit_of("quarter", add_months(quarter.start, -3 * back)) for back in range(QUARTERS, -1, -1)]
 
 
-async def _measured(session: AsyncSession, asked: Survey, touched: Touched, shelves: dict[Period, Shelf]) -> Fresh:
+async def _measured(session: AsyncSession, asked: Survey, touched: Touched) -> Fresh:
     """The inputs of each span that are other than stored: a statement for each part that is touched in any of them."""
-    wanted = {n: _parts(span, touched, shelves[span.period]) for n, span in enumerate(asked.spans)}
+    wanted = {n: _parts(span, touched, touched.shelves[span.period]) for n, span in enumerate(asked.spans)}
     fresh: Fresh = {}
     for part in EVERY:
         places = [n for n, parts in wanted.items() if part in parts]
@@ -74,7 +71,7 @@ async def _measured(session: AsyncSession, asked: Survey, touched: Touched, shel
         found = await measure(session, narrow, {part})
         for place, n in enumerate(places):
             span = asked.spans[n]
-            for branch, old in _known(span, touched, shelves[span.period]):
+            for branch, old in _known(span, touched, touched.shelves[span.period]):
                 inputs = fresh.setdefault(n, {}).get(branch, old)
                 fresh[n][branch] = renewed(inputs, span, found.get((place, branch.id), {}), {part})
     return fresh

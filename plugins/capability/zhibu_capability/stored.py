@@ -37,12 +37,13 @@ _CURRENT = text(
     bindparam("lasts", type_=ARRAY(Date())),
     bindparam("orgs", type_=ARRAY(Uuid())),
 )
-_SHELVES = text(
-    """select distinct on (organization_id, starts_on, ends_on) organization_id, starts_on, ends_on, n, raw_open, raw_strict, inputs,
-      versions, computed_at
-    from capability_score where tenant_id = :t and organization_id = any(:orgs)
-    order by organization_id, starts_on, ends_on, id desc"""
-).bindparams(bindparam("orgs", type_=ARRAY(Uuid())))
+# Backwards through the index: the newest row of each period comes first, and nothing is sorted.
+SHELVES = """left join lateral (
+    select distinct on (c.starts_on, c.ends_on) c.organization_id, c.starts_on, c.ends_on, c.n, c.raw_open, c.raw_strict, c.inputs,
+      c.versions, c.computed_at
+    from capability_score c where c.tenant_id = :t and c.organization_id = b.id
+    order by c.starts_on desc, c.ends_on desc, c.id desc) s on true"""
+"""Beside each `b.id` the current rows of every period that is stored for it, as `shelves_in` reads them."""
 _RAWS = text(
     """select p.first_on, p.last_on, o.id, o.type, s.n, s.raw_open, s.raw_strict, s.result->'veto' <> '[]'::jsonb as vetoed,
       (s.inputs->>'records')::int + (s.inputs->>'learners_recorded')::int > 0 as recorded
@@ -131,11 +132,15 @@ async def current(
     return {period: found[period.start, period.end] for period in asked}
 
 
-async def shelves_of(session: AsyncSession, organizations: Iterable[uuid.UUID]) -> dict[Period, Shelf]:
-    """The current rows of these organizations in every period that is stored for them; one statement."""
+def shelves_in(rows: Iterable[Named]) -> dict[Period, Shelf]:
+    """The current rows by period that a statement found by `SHELVES`; a row may come more than once."""
     found: dict[Period, Shelf] = defaultdict(dict)
-    for row in await direct(session, _SHELVES, {"t": tenant_of(session), "orgs": list(organizations)}):
-        found[Period.of(row.starts_on, row.ends_on)][row.organization_id] = _stored(row)
+    for row in rows:
+        if row.organization_id is None:
+            continue
+        shelf = found[Period.of(row.starts_on, row.ends_on)]
+        if row.organization_id not in shelf:
+            shelf[row.organization_id] = _stored(row)
     return dict(found)
 
 
