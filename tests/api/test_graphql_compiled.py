@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from zhibu_core.errors import Unauthenticated
+from zhibu_core.i18n import CHINESE
 from zhibu_core.identity import quick
 from zhibu_core.identity.remembered import Tokens
 from zhibu_core.organization.people import Person
@@ -32,7 +33,7 @@ READ = "select ("
 async def asked(platform: Platform, scope: Scope, query: str, **variables: Any) -> bytes:
     answer, _ = await engine_for(platform.host).by_statement(platform, scope, Operation(query, variables))
     assert answer is not None, query
-    return answer
+    return answer.content(lambda: CHINESE)
 
 
 async def test_a_read_costs_the_look_at_who_asks_and_one_statement(api: Any, statements: Any) -> None:
@@ -96,6 +97,19 @@ async def test_texts_that_differ_in_values_are_one_plan(api: Any, platform: Plat
     sizes = [len((await asked(platform, scope, other, n=n)).split(b'"name"')) for n in (1, 2, 2)]
     assert sizes == [2, 3, 3]
     assert len(reads.plans) == plans + 2
+
+
+async def test_a_literal_that_no_plan_takes_does_not_move_the_others(api: Any) -> None:
+    listed = 'members(first: 3, number: "1110") { totalCount }'
+    other = 'query B { organizations(first: 2, name: "x") { totalCount } }'
+    for query in (
+        f'# first: 9, "x"\n{{ {listed} }}',
+        f'query A($n: String = "112") {{ {listed} c: members(first: 1, number: $n) {{ totalCount }} }}',
+        f"{other} query A {{ {listed} }}",
+    ):
+        for _ in range(2):
+            answer = await api.ask(query, operation="A" if "query" in query else None)
+            assert answer.data["members"] == {"totalCount": 1}, query
 
 
 async def test_plans_on_a_connection_are_bounded(api: Any, platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:

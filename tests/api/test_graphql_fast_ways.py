@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from zhibu_core.i18n import CHINESE
 from zhibu_core.identity.sessions import close_session, cookie_name, open_session
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Actor, Scope
@@ -27,7 +28,7 @@ LISTS = """{ members(first: 2, name: "张") { totalCount edges { cursor node { i
 async def asked(platform: Platform, scope: Scope, query: str, **variables: Any) -> bytes:
     answer, _ = await engine_for(platform.host).by_statement(platform, scope, Operation(query, variables))
     assert answer is not None, query
-    return answer
+    return answer.content(lambda: CHINESE)
 
 
 async def test_a_session_of_our_pages_costs_as_little_and_ends_at_once(

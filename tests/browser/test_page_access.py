@@ -32,7 +32,7 @@ MODES: dict[str, dict[str, Any]] = {
 USUAL = ("phone",)
 """What `make test` looks at; the other modes are looked at by `.ci/run` (marker `modes`)."""
 
-OFTEN = ("admin", "secretary")
+OFTEN = ("secretary",)
 """Whose pages `make test` looks at; those of the other roles `.ci/run`."""
 
 ROLES = [role if role in OFTEN else pytest.param(role, marks=pytest.mark.modes) for role in sorted(PAGES)]

@@ -114,6 +114,7 @@ def address() -> Iterator[str]:
         yield found
 
 
+@pytest.mark.modes
 @pytest.mark.browser
 def test_no_findings_and_nothing_too_wide(browser: Browser, address: str) -> None:
     _look(browser, address, 360, USUAL)
