@@ -18,6 +18,7 @@ from zhibu_core.idempotency import Answer, InFlight, KeyReused, call
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
+from zhibu_graphql.answered import Answered
 from zhibu_graphql.asking import asked_by_address, asked_by_body
 from zhibu_graphql.buckets import BucketEmpty
 from zhibu_graphql.context import Context
@@ -79,12 +80,19 @@ async def answer_to_post(request: Requested, platform: Platform) -> Response[byt
     asked = await asked_by_body(platform, scope.tenant, await request.body())
     answer, prepared = await engine.by_statement(platform, scope, asked, request.state.get(PREFIX, ""))
     if answer is not None:
-        return passed_on(request, answer, compiled_way(scope.tenant))
+        return passed_on(request, await _written(request, scope, answer, platform), compiled_way(scope.tenant))
     prepared = prepared or engine.prepare(scope, asked)
     _check_not_watched(prepared)
     async with platform.database.session(scope.tenant.id) as session:
         context = Context(platform, session, scope, request.state.get(PREFIX, ""), locale_of_connection(request))
         return await _by_resolvers(request, context, prepared)
+
+
+async def _written(request: Requested, scope: Scope, answer: Answered, platform: Platform) -> bytes:
+    """The answer to a compiled read; the audit is told of the fields in it that were refused."""
+    for refused in answer.refused:
+        await note_answered(platform, request.scope, scope, refused)
+    return answer.content(lambda: locale_of_connection(request))
 
 
 async def _by_resolvers(request: Requested, context: Context, prepared: Prepared) -> Response[bytes]:
@@ -133,7 +141,8 @@ async def answer_to_get(request: Requested, platform: Platform, session: AsyncSe
     asked = await asked_by_address(platform, scope.tenant, request.query_params)
     answer, prepared = await engine.by_statement(platform, scope, asked, request.state.get(PREFIX, ""))
     if answer is not None:
-        return answer_by_address(request, answer, compiled_way(scope.tenant))
+        content = await _written(request, scope, answer, platform)
+        return answer_by_address(request, content, compiled_way(scope.tenant))
     prepared = prepared or engine.prepare(scope, asked)
     if prepared.is_mutation:
         return _only_by_post(request)

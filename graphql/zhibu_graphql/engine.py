@@ -28,9 +28,10 @@ from zhibu_core.rates import Rate
 from zhibu_core.tenancy.reading import Changed, Expected
 from zhibu_core.tenancy.scope import Scope
 from zhibu_core.words import Words
+from zhibu_graphql.answered import Answered
 from zhibu_graphql.buckets import BucketEmpty, Buckets, Owner
 from zhibu_graphql.compiled.reads import Read, Reads
-from zhibu_graphql.compiled.running import OnlyResolvers, run
+from zhibu_graphql.compiled.running import OnlyResolvers, Result, run
 from zhibu_graphql.context import Context
 from zhibu_graphql.cost import check_cost
 from zhibu_graphql.documents import Documents
@@ -82,7 +83,7 @@ class Engine:
 
     async def by_statement(
         self, platform: Platform, scope: Scope, operation: Operation, prefix: str = ""
-    ) -> tuple[bytes | None, "Prepared | None"]:
+    ) -> tuple[Answered | None, "Prepared | None"]:
         """The answer by one statement, where that can be; else what is prepared for resolvers, if it is already.
 
         `prefix` stands before the tenant's links in the answer.
@@ -125,8 +126,8 @@ class Engine:
         read: Read,
         prefix: str = "",
         still: Expected | None = None,
-        by: Coroutine[Any, Any, tuple[str, int]] | None = None,
-    ) -> bytes:
+        by: Coroutine[Any, Any, Result] | None = None,
+    ) -> Answered:
         """The answer to a compiled read; raises `BucketEmpty`, `OnlyResolvers`, and `Changed` where `still` is not.
 
         `by`: what runs it (`compiled.running.run`) for others as well.
@@ -141,7 +142,7 @@ class Engine:
                 running.close()
                 raise
         try:
-            data, actual = await running
+            data, actual, errors = await running
         except (OnlyResolvers, Changed):
             if rate is not None:
                 self.buckets.give_back(owner, rate, cost)
@@ -149,7 +150,7 @@ class Engine:
         left = None if rate is None else self.buckets.give_back(owner, rate, cost - actual)
         went("compiled")
         points = f'{{"requested":{cost},"actual":{actual},"available":{"null" if left is None else left}}}'
-        return f'{{"data":{data},"extensions":{{"cost":{points}}}}}'.encode()
+        return Answered(data, points, errors)
 
     @staticmethod
     def _owner(platform: Platform, scope: Scope) -> tuple[Owner, Rate | None]:

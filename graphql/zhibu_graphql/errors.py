@@ -71,6 +71,21 @@ def of_execution(error: GraphQLError, locale: str) -> dict[str, Any]:
     return _placed(error, of_domain(as_domain_error(error.original_error or error), locale))
 
 
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """An error of one field, as a compiled read knows it: `places` are line and column of the nodes that ask for the field."""
+
+    error: ZhibuError
+    places: Sequence[tuple[int, int]]
+    path: Sequence[str | int]
+
+
+def of_field(error: FieldError, locale: str) -> dict[str, Any]:
+    """The same entry as of a resolver that raises the error."""
+    locations = [{"line": line, "column": column} for line, column in error.places]
+    return of_domain(error.error, locale) | {"locations": locations, "path": list(error.path)}
+
+
 def refused_in(answer: Mapping[str, Any]) -> Iterator[Forbidden]:
     """The refusals among an answer's errors, each with its own code."""
     for entry in answer.get("errors", ()):

@@ -33,13 +33,18 @@ def require(scope: Scope, asks: Asks, root: Any) -> None:
     """Raises `Forbidden` unless one of the actions is held: at the object's place, or for lists anywhere."""
     place = None if asks.lists else getattr(root, "path", None)
     if not any(scope.may(action, place) for action in asks.actions):
-        raise Forbidden(
-            "forbidden",
-            Words(
-                f"您在此处没有“{asks.actions[0]}”权限。请联系本单位管理员。",
-                f"You do not have the permission “{asks.actions[0]}” here. Ask the administrator.",
-            ),
-        )
+        raise refusal(asks)
+
+
+def refusal(asks: Asks) -> Forbidden:
+    """What is said where none of the actions is held."""
+    return Forbidden(
+        "forbidden",
+        Words(
+            f"您在此处没有“{asks.actions[0]}”权限。请联系本单位管理员。",
+            f"You do not have the permission “{asks.actions[0]}” here. Ask the administrator.",
+        ),
+    )
 
 
 def in_savepoint(resolve: Resolve) -> Resolve:

@@ -1,8 +1,8 @@
 """The shortest way of a request: bytes in, one statement, bytes out; past all that other routes need.
 
 What the asker may do is remembered from his last request, and looked at anew in the round trip of the statement itself.
-Whatever is not an operation that can be compiled, for somebody who may ask it, goes on to the usual route unchanged:
-every refusal, error and note for the audit is made there.
+Whatever is not an operation that can be compiled, for somebody who may ask anything, goes on to the usual route unchanged:
+every other refusal, error and note for the audit is made there.
 """
 
 import gzip
@@ -18,10 +18,13 @@ from zhibu_core.errors import ZhibuError
 from zhibu_core.http import gate
 from zhibu_core.http.bearer import remembered_scope
 from zhibu_core.http.headers import HEADERS, PRIVATE
+from zhibu_core.http.language import locale_of_connection
+from zhibu_core.http.refused import refusal_at
 from zhibu_core.identity.permissions import STAFF_ROLE
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.reading import Changed
 from zhibu_core.tenancy.scope import Scope, Tenant
+from zhibu_graphql.answered import Answered
 from zhibu_graphql.asking import asked_by_body
 from zhibu_graphql.compiled.reads import Read
 from zhibu_graphql.endpoint import FAILED, check_form, check_session
@@ -32,6 +35,7 @@ from zhibu_graphql.routes import LARGEST_BODY, OPT
 from zhibu_graphql.ways import compiled_way
 
 Headers = list[tuple[bytes, bytes]]
+ADDRESS = "POST /graphql"
 SMALLEST_ZIPPED, ZIPPED = 800, 4
 COMMON = [*HEADERS, PRIVATE, (b"vary", b"Accept, Accept-Encoding")]
 TYPES = {name: (b"content-type", f"{name}; charset=utf-8".encode()) for name in (JSON, GRAPHQL)}
@@ -75,13 +79,14 @@ async def _answer(platform: Platform, slug: str, http: HTTPScope, body: bytes) -
     if engine.reads.goes_by_resolvers(asked.query):
         return None
     prefix = http["path"].removesuffix("/graphql")
-    content = await _content_as_remembered(platform, engine, tenant, http, headers, asked, prefix)
-    if content is None:
+    answer = await _as_remembered(platform, engine, tenant, http, headers, asked, prefix)
+    if answer is None:
         scope = await gate.scope_of(platform, tenant, Request(http))
         read = _readable(engine, scope, asked, http)
         if read is None:
             return None
-        content = await engine.run_read(platform, scope, read, prefix)
+        answer = scope, await engine.run_read(platform, scope, read, prefix)
+    content = await _written(platform, http, *answer)
     given = [TYPES[negotiate(headers.get("accept", "")).media_type or JSON]]
     given += [(name.encode(), value.encode()) for name, value in compiled_way(tenant).items()]
     if len(content) >= SMALLEST_ZIPPED and "gzip" in headers.get("accept-encoding", ""):
@@ -89,7 +94,14 @@ async def _answer(platform: Platform, slug: str, http: HTTPScope, body: bytes) -
     return content, given
 
 
-async def _content_as_remembered(
+async def _written(platform: Platform, http: HTTPScope, who: Scope, answer: Answered) -> bytes:
+    """The answer's bytes; the audit is told of the fields in it that were refused, as by the usual route."""
+    for refused in answer.refused:
+        await platform.refusals.note(refusal_at(ADDRESS, OPT["action"], who, refused))
+    return answer.content(lambda: locale_of_connection(Request(http)))
+
+
+async def _as_remembered(
     platform: Platform,
     engine: Engine,
     tenant: Tenant,
@@ -97,7 +109,7 @@ async def _content_as_remembered(
     headers: dict[str, str],
     asked: Operation,
     prefix: str,
-) -> bytes | None:
+) -> tuple[Scope, Answered] | None:
     """The answer for somebody who may still do what he could, by token or session; None where one must look first."""
     found = None
     if authorization := headers.get("authorization"):
@@ -107,9 +119,10 @@ async def _content_as_remembered(
     read = None if found is None else _readable(engine, found.scope, asked)
     if found is None or read is None:
         return None
-    scope = replace(found.scope, request_id=gate.request_id_of(headers)) if read.compiled.noted else found.scope
+    is_told = read.compiled.noted or read.compiled.refusals
+    scope = replace(found.scope, request_id=gate.request_id_of(headers)) if is_told else found.scope
     try:
-        return await engine.run_read(platform, scope, read, prefix, found.still)
+        return scope, await engine.run_read(platform, scope, read, prefix, found.still)
     except Changed:
         return None
 

@@ -44,15 +44,21 @@ def refusal_of(
     connection: ASGIScope, tenant: Tenant, who: Scope | None, error: ZhibuError, *, deed: str | None = None
 ) -> Refusal:
     """What the audit is told of a request that ended with this error."""
-    actor = who.actor if who else None
-    client = actor.client if actor else SOME_CLIENT if _showed_a_token(connection) else "web"
-    by = By(actor.person_id if actor else None, client, who.request_id if who else "")
-    if deed is None:
-        deed = FAILED if actor is None and isinstance(error, Unauthenticated) else REFUSED
     handler = connection.get("route_handler")
     action = handler.opt.get("action") if handler else None
     address = address_of(connection)
+    if who is not None and who.actor is not None:
+        return refusal_at(address, action, who, error, deed=deed or REFUSED)
+    if deed is None:
+        deed = FAILED if isinstance(error, Unauthenticated) else REFUSED
+    by = By(None, SOME_CLIENT if _showed_a_token(connection) else "web", who.request_id if who else "")
     return Refusal(tenant.id, by, deed, error.code, _kind_of(address), address, action)
+
+
+def refusal_at(address: str, action: str | None, who: Scope, error: ZhibuError, *, deed: str = REFUSED) -> Refusal:
+    """The same of what somebody who is signed in asked for, by its address and the action that it wants of everybody."""
+    by = By(who.person(), who.actor.client if who.actor else "", who.request_id)
+    return Refusal(who.tenant.id, by, deed, error.code, _kind_of(address), address, action)
 
 
 def address_of(connection: ASGIScope) -> str:

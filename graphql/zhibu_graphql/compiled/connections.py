@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from zhibu_core.errors import ZhibuError
 from zhibu_graphql import sql
 from zhibu_graphql.compiled.objects import Compiling
 from zhibu_graphql.compiled.relations import found, lateral, settled, tied_to
@@ -22,12 +23,15 @@ OF_ROWS = ENDS | {"hasNextPage"}
 
 
 def says(compiling: Compiling, behind: sql.Says, row: Row, asked: Asked) -> Part:
-    """What a declaring function returns for the arguments."""
+    """What a declaring function returns for the arguments; an error in its place where they are no good."""
     arguments = compiling.arguments.of(asked)
     names = _parameters(behind.function)
     if "info" in names or inspect.iscoroutinefunction(behind.function):
         raise NotCompiled(asked.name)  # a resolver that reads by itself
-    declared = behind.function(None, **({"root": None} if "root" in names else {}), **arguments)
+    try:
+        declared = behind.function(None, **({"root": None} if "root" in names else {}), **arguments)
+    except ZhibuError as error:
+        return Part(compiling.refused(asked, error))
     if isinstance(declared, sql.Page):
         return page(compiling, declared, row, asked)
     if isinstance(declared, sql.Found):
@@ -41,17 +45,33 @@ def _parameters(function: Callable[..., Any]) -> Collection[str]:
 
 
 def page(compiling: Compiling, declared: sql.Page, row: Row, asked: Asked) -> Part:
-    """A page of a listing as a connection."""
+    """A page of a listing as a connection; an error in its place without a row that it requires, or for a bad cursor."""
     plan, listing = compiling.plan, declared.listing
     filters, lacking = settled(plan, declared.filters)
     conditions = conditions_of(listing.source, listing.kept(plan.asker, filters))
     if declared.link is not None:
         conditions += tied_to(listing, declared.link, row)
-    part = _Connection(compiling, listing, conditions, declared.first, declared.after).part(row, asked)
+    try:
+        beyond = _beyond(listing, declared.after)
+    except ZhibuError as error:
+        part = Part(compiling.refused(asked, error))
+    else:
+        part = _Connection(compiling, listing, conditions, beyond, declared.first).part(row, asked)
     if not lacking:
         return part
-    refused = f"case when {' or '.join(lacking)} then to_json({plan.mark()}) else {part.sql} end"
-    return Part(refused, part.spent)
+    whens = [f"when {condition} then {compiling.refused(asked, missing())}" for condition, missing in lacking]
+    return Part(f"case {' '.join(whens)} else {part.sql} end", part.spent)
+
+
+def _beyond(listing: Listing[Any], after: Any) -> list[str] | None:
+    """The conditions of what comes after a cursor; None without one. Raises what reading it raises."""
+    if after is None:
+        return None
+    if not isinstance(after, sql.Argument):
+        return conditions_of(listing.source, [listing.after(after)])
+    kinds = listing.kinds()
+    place = [after.made(_part_of(kinds, number), kind) for number, kind in enumerate(kinds)]
+    return conditions_of(listing.source, [listing.beyond(place)])
 
 
 @dataclass(eq=False)
@@ -59,21 +79,23 @@ class _Connection:
     compiling: Compiling
     listing: Listing[Any]
     conditions: Sequence[str]
+    """Of the whole list."""
+
+    beyond: Sequence[str] | None
     first: int
-    after: Any
 
     def part(self, row: Row, asked: Asked) -> Part:
         compiling, kind = self.compiling, asked.inside
-        self.wanted = compiling.selecting.asked(kind, asked.below)
+        self.wanted = compiling.selecting.asked(kind, asked)
         asked_of_page = {
             one.name
             for info in self.wanted
             if info.name == "pageInfo"
-            for one in compiling.selecting.asked(info.inside, info.below)
+            for one in compiling.selecting.asked(info.inside, info)
         }
         self.looks_ahead = "hasNextPage" in asked_of_page
         self.reads_rows = bool(asked_of_page & OF_ROWS) or any(one.name == "edges" for one in self.wanted)
-        self.rows = self._rows()
+        self.rows = Rows(compiling.plan, self.listing, [*self.conditions, *(self.beyond or ())], compiling.plan.name())
         spent = Spent()
         pairs = []
         for one in self.wanted:
@@ -81,16 +103,6 @@ class _Connection:
             spent.add(part.spent)
             pairs.append((one.key, part.sql))
         return lateral(compiling.plan, row, f"select {object_of(pairs)} as j", spent, *self._source())
-
-    def _rows(self) -> Rows:
-        listing, conditions = self.listing, list(self.conditions)
-        if self.after is not None:
-            if not isinstance(self.after, sql.Argument):
-                raise NotCompiled("after")
-            kinds = listing.kinds()
-            place = [self.after.made(_part_of(kinds, number), kind) for number, kind in enumerate(kinds)]
-            conditions += conditions_of(listing.source, [listing.beyond(place)])
-        return Rows(self.compiling.plan, listing, conditions, self.compiling.plan.name())
 
     def _source(self) -> tuple[str, list[str]]:
         if self._counts_only:
@@ -133,11 +145,11 @@ class _Connection:
     def _edges(self, asked: Asked) -> Part:
         spent = Spent()
         pairs = []
-        for one in self.compiling.selecting.asked(asked.inside, asked.below):
+        for one in self.compiling.selecting.asked(asked.inside, asked):
             if one.name == "cursor":
                 part = Part(self._cursor([self.rows.ref(text_of(column)) for column in self.listing.order]))
             elif one.name == "node":
-                part = self.compiling.object(one.inside, one.below, self.rows)
+                part = self.compiling.object(one.inside, one, self.rows)
                 part = Part(part.sql, Spent(part.spent.fixed + one.asks.weight, part.spent.varying))
             else:
                 part = self.compiling.field(asked.inside, one, self.rows)
@@ -151,13 +163,13 @@ class _Connection:
     def _page_info(self, asked: Asked) -> Part:
         last = f"least(count(*), {self.first})::int" if self.looks_ahead else "count(*)::int"
         pairs = []
-        for one in self.compiling.selecting.asked(asked.inside, asked.below):
+        for one in self.compiling.selecting.asked(asked.inside, asked):
             if one.name in ENDS:
                 pairs.append((one.key, self._end("1" if one.name == "startCursor" else last)))
             elif one.name == "hasNextPage":
                 pairs.append((one.key, f"count(*) > {self.first}"))
             elif one.name == "hasPreviousPage":
-                pairs.append((one.key, "false" if self.after is None else "true"))
+                pairs.append((one.key, "false" if self.beyond is None else "true"))
             else:
                 pairs.append((one.key, self.compiling.field(asked.inside, one, self.rows).sql))
         return Part(object_of(pairs))

@@ -68,9 +68,9 @@ class Family:
         return str(self.schema._strawberry_schema.config.name_converter.get_graphql_name(argument))  # type: ignore[attr-defined]
 
     def read(self, literals: Sequence[Any], variables: Mapping[str, Any]) -> tuple[Shape, list[Any]]:
-        """The shape of an operation and its values; raises `Unfit`."""
+        """The shape of an operation and its values, of those of its lifted literals in order; raises `Unfit`."""
         raw = [variables.get(name, Undefined) for name in self.variables]
-        raw += [literals[number] for number in self.lifted]
+        raw += literals
         shape, values = [], []
         for reader, given in zip(self.readers, raw, strict=True):
             detail, value = reader(given)

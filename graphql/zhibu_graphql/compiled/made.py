@@ -50,7 +50,7 @@ def made(compiling: Compiling, behind: sql.Made, row: Row, asked: Asked) -> Part
     row.laterals.append(f"left join lateral ({_NAMED.sub(name, behind.statement)}) {alias} on true")
     kind = asked.inside
     if isinstance(kind, GraphQLObjectType):
-        return compiling.object(kind, asked.below, MadeRow(alias))
+        return compiling.object(kind, asked, MadeRow(alias))
     return Part(leaf(kind, f"{alias}.value"))
 
 

@@ -1,20 +1,23 @@
 """Objects of an answer: what each field declares, as an SQL expression over the row that the object is read from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLEnumType, GraphQLObjectType, GraphQLScalarType, SelectionSetNode, is_composite_type
+from graphql import GraphQLEnumType, GraphQLObjectType, GraphQLScalarType, is_composite_type, is_non_null_type
 from sqlalchemy import or_
 
+from zhibu_core.errors import ZhibuError
 from zhibu_graphql import sql
 from zhibu_graphql.compiled.arguments import Arguments
+from zhibu_graphql.compiled.refusals import SIGN, Refusal
 from zhibu_graphql.compiled.rendering import conditions_of, text_of
-from zhibu_graphql.compiled.rows import NotCompiled, Plan, Refused, Row
+from zhibu_graphql.compiled.rows import NotCompiled, Plan, Row
 from zhibu_graphql.compiled.selection import DEFINITION, TYPENAME, Asked, Selecting
 from zhibu_graphql.compiled.writing import Part, Spent, instant, node_id, object_of, quoted
 from zhibu_graphql.cost import FREE_PARTS, is_connection
 from zhibu_graphql.fields import TYPE_ASKS, Asks, TypeAsks
+from zhibu_graphql.guarding import refusal
 from zhibu_graphql.reading.listing import held
 
 Behind = Callable[["Compiling", Any, Row, Asked], Part]
@@ -31,11 +34,11 @@ class Compiling:
     behind: dict[type, Behind]
     of_scope: Callable[["Compiling", Any, Asked], Part]
 
-    def object(self, kind: GraphQLObjectType, places: Sequence[SelectionSetNode], row: Row) -> Part:
-        """An object of a type, read from a row."""
+    def object(self, kind: GraphQLObjectType, above: Asked | None, row: Row) -> Part:
+        """An object of a type with what is asked below a key (None: the root), read from a row."""
         spent = Spent()
         pairs = []
-        for asked in self.selecting.asked(kind, places):
+        for asked in self._not_in_vain(kind, self.selecting.asked(kind, above)):
             part = self.field(kind, asked, row)
             spent.add(part.spent)
             pairs.append((asked.key, part.sql))
@@ -48,17 +51,32 @@ class Compiling:
         free = is_connection(kind) and asked.name in FREE_PARTS
         asks = asked.asks
         if self._is_refused(kind, asks):
-            return Part(f"to_json({self.plan.mark()})") if row.listing else _refuse()
+            return Part(self.refused(asked, refusal(asks)))
         refused = self._refused_at(kind, asks, row)
         part = self._behind(asked, row)
         spent = Spent(0 if free else asks.weight - (not is_composite_type(asked.inside)))
         spent.add(part.spent)
         if refused is not None:
-            return Part(f"case when {refused} then to_json({self.plan.mark()}) else to_json({part.sql}) end", spent)
+            mark = self.refused(asked, refusal(asks))
+            return Part(f"case when {refused} then {mark} else to_json({part.sql}) end", spent)
         return Part(part.sql, spent)
 
+    def refused(self, asked: Asked, error: ZhibuError) -> str:
+        """What stands in the answer where a key is refused: the mark, and the number of the refusal."""
+        error = error.with_traceback(None)  # it is kept as long as the plan, what raised it is not
+        self.plan.refusals.append(Refusal(asked.nodes, asked.nulled, error))
+        return f"to_json({self.plan.mark()} || '{SIGN}{len(self.plan.refusals) - 1}')"
+
+    def _not_in_vain(self, kind: GraphQLObjectType, wanted: list[Asked]) -> list[Asked]:
+        """The keys up to one that is refused and cannot be null: the object will be null, and nothing of it is read."""
+        known = [one.name != TYPENAME and self._is_refused(kind, one.asks) for one in wanted]
+        for number, one in enumerate(wanted):
+            if known[number] and one.definition and is_non_null_type(one.definition.type):
+                return [before for before, refused in zip(wanted[: number + 1], known, strict=False) if refused]
+        return wanted
+
     def _is_refused(self, kind: GraphQLObjectType, asks: Asks) -> bool:
-        """Whether the field is refused wherever the object stands; resolvers say so in words."""
+        """Whether the field is refused wherever the object stands."""
         return not _of_type(kind, asks) and not any(self.plan.asker.may(action) for action in asks.actions)
 
     def _refused_at(self, kind: GraphQLObjectType, asks: Asks, row: Row) -> str | None:
@@ -90,10 +108,6 @@ def _of_type(kind: GraphQLObjectType, asks: Asks) -> bool:
     """Whether a field asks for no more than its type, which was asked for already."""
     of_type: TypeAsks = getattr(kind.extensions[DEFINITION].origin, TYPE_ASKS, TypeAsks(()))
     return asks.actions == of_type.actions
-
-
-def _refuse() -> Part:
-    raise Refused
 
 
 def leaf(kind: Any, written: str) -> str:

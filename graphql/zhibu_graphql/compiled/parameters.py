@@ -54,8 +54,12 @@ def _write(element: Placeholder, _compiler: Any, **_kwargs: Any) -> str:
 
 @dataclass(eq=False)
 class Parameters:
-    """The parameters of one plan, in order; one that is asked for again under its key is the same."""
+    """The parameters of one plan, in order; one that is asked for again under its key is the same.
 
+    `given`: of a plan for these values alone, whose conversions are made while it is made.
+    """
+
+    given: Given | None = None
     types: list[str] = field(default_factory=list)
     makers: list[Make] = field(default_factory=list)
     _known: dict[Hashable, Placeholder] = field(default_factory=dict)
@@ -83,19 +87,22 @@ class Input(Argument):
     """Of an id: what it begins with, where that shapes the plan."""
 
     def made(self, convert: Callable[[Any], Any], kind: type) -> "Input":
-        return Input(self.parameters, self.place, kind, (*self.conversions, convert))
+        made = Input(self.parameters, self.place, kind, (*self.conversions, convert))
+        if self.parameters.given is not None:
+            made.comes_to(self.parameters.given)
+        return made
+
+    def comes_to(self, given: Given) -> Any:
+        """The value; raises what conversions raise."""
+        value = given.values[self.place]
+        for convert in self.conversions:
+            value = convert(value)
+        return value
 
     def __clause_element__(self) -> Placeholder:
-        place, conversions = self.place, self.conversions
-
-        def make(given: Given) -> Any:
-            value = given.values[place]
-            for convert in conversions:
-                value = convert(value)
-            return value
-
-        key = (place, self.kind, conversions) if conversions else (place, self.kind)
-        return self.parameters.add(self.kind, make, key)
+        conversions = self.conversions
+        key = (self.place, self.kind, conversions) if conversions else (self.place, self.kind)
+        return self.parameters.add(self.kind, self.comes_to, key)
 
 
 def as_text(value: Any) -> str | None:

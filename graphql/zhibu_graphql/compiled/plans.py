@@ -15,6 +15,7 @@ from zhibu_graphql.compiled.asker import Asker
 from zhibu_graphql.compiled.family import Family, Shape
 from zhibu_graphql.compiled.objects import Behind, Compiling
 from zhibu_graphql.compiled.parameters import Given, Make, Parameters, as_text
+from zhibu_graphql.compiled.refusals import Refusal
 from zhibu_graphql.compiled.rows import Plan
 from zhibu_graphql.compiled.selection import Selecting
 
@@ -36,33 +37,40 @@ BEHIND: dict[type, Behind] = {
 @dataclass(frozen=True, eq=False)
 class Compiled:
     """An operation in one shape: what it may cost, its statement, what the parameters are made of, what is opened after,
-    and what the audit says of objects that it opens.
+    what is refused, and what the audit says of objects that it opens.
     """
 
+    family: Family
+    shape: Shape
     cost: int
     statement: Statement
     makers: Sequence[Make]
     openers: Sequence[Any]
+    refusals: Sequence[Refusal]
     is_marked: bool
-    noted: Sequence[sql.Noted] = ()
-    used: Sequence[int] = ()
+    noted: Sequence[sql.Noted]
+    used: Sequence[int]
     """The numbers of the arguments that the statement names, from 0."""
 
     def arguments(self, given: Given) -> list[str | None]:
         """The statement's arguments; raises what conversions raise."""
         return [as_text(make(given)) for make in self.makers]
 
+    def of_values(self, given: Given) -> "Compiled":
+        """The same for these values alone, so that fields whose arguments are no good say so; raises `NotCompiled`."""
+        return compiled(self.family, self.shape, given.scope, self.cost, given)
 
-def compiled(family: Family, shape: Shape, scope: Scope, cost: int) -> Compiled:
-    """The plan for everybody with these powers; raises `NotCompiled`."""
-    parameters = Parameters()
+
+def compiled(family: Family, shape: Shape, scope: Scope, cost: int, given: Given | None = None) -> Compiled:
+    """The plan for everybody with these powers, or for `given` values alone; raises `NotCompiled`."""
+    parameters = Parameters(given)
     plan = Plan(Asker.of(scope, parameters), parameters)
-    selecting = Selecting(family.schema, family.fragments, says(family, shape))
+    selecting = Selecting(family.schema, family.operation, family.fragments, says(family, shape))
     arguments = Arguments(family, shape, parameters)
     compiling = Compiling(plan, selecting, arguments, BEHIND, scoped.field_of)
     root = nodes.Root()
     kind: Any = family.schema.get_root_type(family.operation.operation)
-    part = compiling.object(kind, [family.operation.selection_set], root)
+    part = compiling.object(kind, None, root)
     opened = f"concat_ws(',', {', '.join(plan.opened)}) || ':' || " if plan.opened else ""
     answer = f"select ({part.spent.sql()})::text || ':' || {opened}{part.sql}::text"
     text = " ".join([answer, "from (select 1 as one) n0", *root.laterals])
@@ -71,4 +79,6 @@ def compiled(family: Family, shape: Shape, scope: Scope, cost: int) -> Compiled:
     name = "z" + hashlib.sha256(" ".join([*types, text]).encode()).hexdigest()[:20]
     statement = Statement(name, text, types)
     used = sorted({int(number) - 1 for number in re.findall(r"\$(\d+)", text)})
-    return Compiled(cost, statement, parameters.makers, plan.openers, plan.is_marked, plan.noted, used)
+    return Compiled(
+        family, shape, cost, statement, parameters.makers, plan.openers, plan.refusals, plan.is_marked, plan.noted, used
+    )

@@ -1,6 +1,5 @@
 """Knows which operations are compiled: texts, families and plans, each bounded; nothing in them is of a tenant."""
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +13,7 @@ from zhibu_graphql.compiled.asker import Powers, held
 from zhibu_graphql.compiled.family import Family, Shape, family_of
 from zhibu_graphql.compiled.lifting import Skeleton, lifted, value_of
 from zhibu_graphql.compiled.plans import Compiled, compiled
-from zhibu_graphql.compiled.rows import NotCompiled, Refused
+from zhibu_graphql.compiled.rows import NotCompiled
 from zhibu_graphql.compiled.shapes import Unfit
 from zhibu_graphql.metrics import looked_up
 
@@ -25,19 +24,13 @@ Text = tuple[frozenset[str], str | None, str]
 Document = tuple[frozenset[str], str | None, Skeleton, tuple[str, ...]]
 
 
-class Left(enum.Enum):
-    """Why there is no plan: nobody's can be made, or not for somebody with these powers."""
-
-    TO_RESOLVERS = "to resolvers"
-    REFUSED = "refused"
-
-
 @dataclass(slots=True, eq=False)
 class Read:
-    """An operation with all that a plan needs: who may read it this way has passed every check."""
+    """An operation with all that a plan needs, and its text: who may read it this way has passed every check."""
 
     compiled: Compiled
     values: list[Any]
+    text: str
 
 
 @dataclass(eq=False)
@@ -49,7 +42,7 @@ class Reads:
     pinned: Bounded[tuple[Any, ...], tuple[int, ...]] = field(default_factory=lambda: Bounded(KEPT_FAMILIES))
     families: Bounded[Document, Family] = field(default_factory=lambda: Bounded(KEPT_FAMILIES))
     left: Bounded[str, bool] = field(default_factory=lambda: Bounded(KEPT_FAMILIES))
-    plans: Bounded[tuple[Family, Shape, Powers, bool], Compiled | Left] = field(
+    plans: Bounded[tuple[Family, Shape, Powers, bool], Compiled | NotCompiled] = field(
         default_factory=lambda: Bounded(KEPT_PLANS)
     )
 
@@ -69,7 +62,7 @@ class Reads:
             return None
         plan = self.plans.get(self._key(family, shape, scope))
         looked_up("plans", isinstance(plan, Compiled))
-        return Read(plan, values) if isinstance(plan, Compiled) else None
+        return Read(plan, values, text) if isinstance(plan, Compiled) else None
 
     def learn(
         self,
@@ -96,9 +89,10 @@ class Reads:
             return None
         key = self._key(family, shape, scope)
         plan = self.plans.get(key) or self.plans.put(key, _compiled(family, shape, scope, cost))
-        if plan is Left.TO_RESOLVERS:
-            self.left.put(text, True)
-        return Read(plan, values) if isinstance(plan, Compiled) else None
+        if isinstance(plan, Compiled):
+            return Read(plan, values, text)
+        self.left.put(text, True)
+        return None
 
     @staticmethod
     def _key(family: Family, shape: Shape, scope: Scope) -> tuple[Family, Shape, Powers, bool]:
@@ -131,13 +125,13 @@ class Reads:
         return self.texts.put((scope.plugins, name, text), (family, values))
 
 
-def _compiled(family: Family, shape: Shape, scope: Scope, cost: int) -> Compiled | Left:
+def _compiled(family: Family, shape: Shape, scope: Scope, cost: int) -> Compiled | NotCompiled:
+    """The plan, or why there is none."""
     try:
         return compiled(family, shape, scope, cost)
-    except Refused:
-        return Left.REFUSED
     except NotCompiled as reason:
         log.debug("not_compiled", reason=str(reason))
+        return NotCompiled(str(reason))
     except Exception as error:  # a plugin's declaration may be wrong in any way; its resolvers still answer
         log.warning("not_compiled", exc_info=error)
-    return Left.TO_RESOLVERS
+        return NotCompiled(str(error))

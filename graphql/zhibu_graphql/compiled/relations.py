@@ -7,6 +7,7 @@ from typing import Any
 from graphql import GraphQLObjectType
 from sqlalchemy import Text, Uuid
 
+from zhibu_core.errors import NotFound
 from zhibu_graphql import sql
 from zhibu_graphql.compiled.objects import Compiling
 from zhibu_graphql.compiled.rendering import conditions_of, text_of
@@ -14,6 +15,9 @@ from zhibu_graphql.compiled.rows import Beside, NotCompiled, Plan, Row, Rows, ex
 from zhibu_graphql.compiled.selection import Asked
 from zhibu_graphql.compiled.writing import Part, Spent
 from zhibu_graphql.reading.listing import Listing
+
+Lacking = tuple[str, Callable[[], NotFound]]
+"""When a row that is required is not there, and what is said then."""
 
 
 def one(compiling: Compiling, behind: sql.One, row: Row, asked: Asked) -> Part:
@@ -54,7 +58,7 @@ def _beside(compiling: Compiling, behind: sql.One, row: Row, asked: Asked) -> Pa
     """The same from the parent's own row, which it is joined to."""
     if row.listing is None:
         raise NotCompiled(asked.name)
-    part = compiling.object(asked.inside, asked.below, Beside(row, behind.listing))
+    part = compiling.object(asked.inside, asked, Beside(row, behind.listing))
     readable = conditions_of(row.listing.source, [behind.listing.readable(compiling.plan.asker)])
     if not readable:
         return part
@@ -73,7 +77,7 @@ def single(
 ) -> Part:
     """One row of a listing as an object, null where there is none; of `kind` where the field's type does not say it."""
     rows = Rows(compiling.plan, listing, list(conditions), compiling.plan.name())
-    part = compiling.object(kind or asked.inside, asked.below, rows)
+    part = compiling.object(kind or asked.inside, asked, rows)
     # The limit keeps the planner from joining it in another order than the parent's.
     inner = f"({rows.sql(ordered=False, limit=1)}) {rows.alias}"
     return lateral(compiling.plan, row, f"select {part.sql} as j", part.spent, f"from {inner}", rows.laterals)
@@ -87,7 +91,7 @@ def many(compiling: Compiling, behind: sql.Many, row: Row, asked: Asked) -> Part
     if behind.link is not None:
         conditions += tied_to(listing, behind.link, row)
     rows = Rows(plan, listing, conditions, plan.name())
-    part = compiling.object(asked.inside, asked.below, rows)
+    part = compiling.object(asked.inside, asked, rows)
     weight = asked.asks.weight
     spent = Spent(
         -weight, [f"count(*) * {part.spent.fixed + weight}", *(f"coalesce(sum({v}), 0)" for v in part.spent.varying)]
@@ -121,10 +125,10 @@ def found(compiling: Compiling, declared: sql.Found, row: Row, asked: Asked) -> 
     return single(compiling, listing, kept, row, asked)
 
 
-def settled(plan: Plan, filters: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def settled(plan: Plan, filters: Mapping[str, Any]) -> tuple[dict[str, Any], list[Lacking]]:
     """Filters with what they require as sub-selects, and when they cannot be had."""
     kept: dict[str, Any] = {}
-    lacking: list[str] = []
+    lacking: list[Lacking] = []
     for name, value in filters.items():
         kept[name] = value.get(plan.asker) if isinstance(value, sql.OfAsker) else value
         if isinstance(value, sql.Required):
@@ -137,7 +141,7 @@ def settled(plan: Plan, filters: Mapping[str, Any]) -> tuple[dict[str, Any], lis
             def look(what: str, listing: Listing[Any] = listing, conditions: list[str] = conditions) -> str:
                 return f"(select {what} {from_where(plan, listing, conditions, what)})"
 
-            lacking.append(f"{look(wanted)} is null")
+            lacking.append((f"{look(wanted)} is null", value.missing))
             if value.attribute == "id":
                 kept[name] = expression(look(wanted), Uuid())
             else:

@@ -9,6 +9,7 @@ from sqlalchemy import literal_column
 
 from zhibu_graphql.compiled.asker import Asker
 from zhibu_graphql.compiled.parameters import Parameters
+from zhibu_graphql.compiled.refusals import Refusal
 from zhibu_graphql.compiled.rendering import Joined, joined_in, text_of
 from zhibu_graphql.reading.listing import Link, Listing
 from zhibu_graphql.sql import Noted
@@ -18,21 +19,18 @@ class NotCompiled(Exception):
     """The operation must be run by resolvers."""
 
 
-class Refused(NotCompiled):
-    """Because a field is refused to who asks, wherever it stands; to others it may not be."""
-
-
 @dataclass(eq=False)
 class Plan:
     """What a statement is made with: its parameters, who asks, and names that are not taken.
 
-    `openers` open marked values after the database; `noted` is what the audit says of objects, `opened` are these: text
-    such as `0/<uuid>`, with the number of what is said of it, or null.
+    `openers` open marked values after the database, `refusals` are what other marks tell of; `noted` is what the audit
+    says of objects, `opened` are these: text such as `0/<uuid>`, with the number of what is said of it, or null.
     """
 
     asker: Asker
     parameters: Parameters
     openers: list[Any] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
     noted: list[Noted] = field(default_factory=list)
     opened: list[str] = field(default_factory=list)
     is_marked: bool = False

@@ -62,7 +62,7 @@ def of_scope(compiling: Compiling, behind: sql.OfScope, row: Row, asked: Asked) 
     """An object that is made of the scope."""
     scoped = Scoped(compiling.plan, behind.get, is_list=False)
     scoped.laterals = row.laterals
-    return compiling.object(asked.inside, asked.below, scoped)
+    return compiling.object(asked.inside, asked, scoped)
 
 
 def field_of(compiling: Compiling, scoped: Scoped, asked: Asked) -> Part:
@@ -83,7 +83,7 @@ def field_of(compiling: Compiling, scoped: Scoped, asked: Asked) -> Part:
 def _list(compiling: Compiling, scoped: Scoped, asked: Asked, get: Get) -> Part:
     name = compiling.plan.name()
     row = Scoped(compiling.plan, get, is_list=True, written=f"{name}.v")
-    part = compiling.object(asked.inside, asked.below, row)
+    part = compiling.object(asked.inside, asked, row)
     weight = asked.asks.weight
     varying = [f"count(*) * {part.spent.fixed + weight}", *(f"coalesce(sum({v}), 0)" for v in part.spent.varying)]
     source = f"from json_array_elements({row.parameter}) {name}(v)"

@@ -15,9 +15,12 @@ from graphql import (
     GraphQLSchema,
     GraphQLUnionType,
     InlineFragmentNode,
+    OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
     get_named_type,
+    is_list_type,
+    is_non_null_type,
 )
 
 from zhibu_graphql.compiled.rows import NotCompiled
@@ -29,13 +32,23 @@ DEFINITION = "strawberry-definition"
 
 @dataclass
 class Asked:
-    """One key of the answer: the type it is asked of, its first node (which has the arguments), all that is asked below."""
+    """One key of the answer: the type it is asked of, the key that it stands below, and the nodes that ask for it."""
 
     key: str
     on: GraphQLObjectType
-    node: FieldNode
     definition: GraphQLField | None
-    below: list[SelectionSetNode] = field(default_factory=list)
+    above: "Asked | None" = None
+    nodes: list[FieldNode] = field(default_factory=list)
+
+    @property
+    def node(self) -> FieldNode:
+        """The first node: all have the same name and arguments."""
+        return self.nodes[0]
+
+    @property
+    def below(self) -> list[SelectionSetNode]:
+        """All that is asked below."""
+        return [node.selection_set for node in self.nodes if node.selection_set]
 
     @property
     def name(self) -> str:
@@ -63,6 +76,28 @@ class Asked:
         return self.on.extensions[DEFINITION].origin
 
     @property
+    def nulled(self) -> int:
+        """How many steps of the path here lead to what becomes null where this is refused (GraphQL 6.4.4).
+
+        The last of them at which the types allow a null; 0 for all of the data.
+        """
+        above = self.above.nullable if self.above else []
+        steps = [*above, not is_non_null_type(self._known.type)]
+        return max((number for number, allowed in enumerate(steps, 1) if allowed), default=0)
+
+    @property
+    def nullable(self) -> list[bool]:
+        """Whether a null may stand at each step of the path to the values here; a list's index is a step as well."""
+        steps = self.above.nullable if self.above else []
+        kind: Any = self._known.type
+        while True:
+            bare = kind.of_type if is_non_null_type(kind) else kind
+            steps = [*steps, bare is kind]
+            if not is_list_type(bare):
+                return steps
+            kind = bare.of_type
+
+    @property
     def _known(self) -> GraphQLField:
         if self.definition is None:
             raise NotCompiled(self.name)
@@ -71,9 +106,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Selecting:
-    """Reads selections of one document, with the values that decide what is skipped."""
+    """Reads selections of one operation, with the values that decide what is skipped."""
 
     schema: GraphQLSchema
+    operation: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
     says: Mapping[str, Any]
 
@@ -82,32 +118,37 @@ class Selecting:
         possible = self.schema.get_possible_types(kind)
         return next((one for one in possible if one.extensions[DEFINITION].origin.found_in is listing), None)
 
-    def asked(self, kind: GraphQLObjectType, places: Sequence[SelectionSetNode]) -> list[Asked]:
-        """The keys of an object of this very type, in the order of the answer."""
+    def asked(self, kind: GraphQLObjectType, above: Asked | None) -> list[Asked]:
+        """The keys of an object of this very type below a key, in the order of the answer; of the root below None."""
         found: dict[str, Asked] = {}
-        for place in places:
-            self._gather(kind, place, found, set())
+        seen: set[str] = set()
+        for place in above.below if above else [self.operation.selection_set]:
+            self._gather(kind, place, above, found, seen)
         return list(found.values())
 
     def _gather(
-        self, kind: GraphQLObjectType, place: SelectionSetNode, found: dict[str, Asked], seen: set[str]
+        self,
+        kind: GraphQLObjectType,
+        place: SelectionSetNode,
+        above: Asked | None,
+        found: dict[str, Asked],
+        seen: set[str],
     ) -> None:
         for node in place.selections:
             if not self._is_kept(node.directives):
                 continue
             if isinstance(node, FieldNode):
                 key = node.alias.value if node.alias else node.name.value
-                known = found.setdefault(key, Asked(key, kind, node, kind.fields.get(node.name.value)))
-                if node.selection_set:
-                    known.below.append(node.selection_set)
+                known = found.setdefault(key, Asked(key, kind, kind.fields.get(node.name.value), above))
+                known.nodes.append(node)
             elif isinstance(node, InlineFragmentNode):
                 if node.type_condition is None or self._is(kind, node.type_condition.name.value):
-                    self._gather(kind, node.selection_set, found, seen)
+                    self._gather(kind, node.selection_set, above, found, seen)
             elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
                 seen.add(node.name.value)
                 fragment = self.fragments[node.name.value]
                 if self._is(kind, fragment.type_condition.name.value):
-                    self._gather(kind, fragment.selection_set, found, seen)
+                    self._gather(kind, fragment.selection_set, above, found, seen)
 
     def _is(self, kind: GraphQLObjectType, name: str) -> bool:
         condition = self.schema.get_type(name)

@@ -11,13 +11,13 @@ from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Scope
 from zhibu_graphql.buckets import BucketEmpty
 from zhibu_graphql.compiled.reads import Read
-from zhibu_graphql.compiled.running import OnlyResolvers, likeness, run
+from zhibu_graphql.compiled.running import OnlyResolvers, Result, likeness, run
 from zhibu_graphql.context import Context
 from zhibu_graphql.engine import Engine, Operation
 from zhibu_graphql.live.asker import AT_ONCE
 from zhibu_graphql.live.sharing import Sharing
 
-_reads: Sharing[tuple[str, int]] = Sharing()
+_reads: Sharing[Result] = Sharing()
 
 
 @dataclass(frozen=True)
@@ -38,31 +38,32 @@ async def answer_now(
     """
     while True:
         try:
-            return await _by_statement(platform, engine, scope, operation, since, prefix) or await _by_resolvers(
-                platform, engine, scope, operation, prefix, locale
-            )
+            return await _by_statement(
+                platform, engine, scope, operation, since, prefix, locale
+            ) or await _by_resolvers(platform, engine, scope, operation, prefix, locale)
         except BucketEmpty as empty:
             await asyncio.sleep(empty.seconds)
 
 
 async def _by_statement(
-    platform: Platform, engine: Engine, scope: Scope, operation: Operation, since: float, prefix: str
+    platform: Platform, engine: Engine, scope: Scope, operation: Operation, since: float, prefix: str, locale: str
 ) -> Answer | None:
     read = engine.watched(scope, operation)
     if read is None or read.compiled.noted:
         return None
     try:
         key = (platform, *likeness(scope, read, prefix))
-        content = await engine.run_read(
+        answer = await engine.run_read(
             platform, scope, read, by=_reads.of(key, since, lambda: _run(platform, scope, read, prefix))
         )
     except OnlyResolvers:
         return None
-    told = msgspec.json.decode(content, type=_Told)
-    return Answer(content, bytes(told.data), _is_gone(told.data), [])
+    errors = answer.said(locale)
+    same = answer.data.encode() + (msgspec.json.encode(errors) if errors else b"")
+    return Answer(answer.content(lambda: locale), same, _is_gone(answer.data), errors)
 
 
-async def _run(platform: Platform, scope: Scope, read: Read, prefix: str) -> tuple[str, int]:
+async def _run(platform: Platform, scope: Scope, read: Read, prefix: str) -> Result:
     async with AT_ONCE:
         return await run(platform, scope, read, prefix)
 
@@ -86,10 +87,6 @@ async def _executed(
         return await engine.execute(Context(platform, session, scope, prefix, locale), engine.prepare(scope, operation))
 
 
-class _Told(msgspec.Struct):
-    data: msgspec.Raw
-
-
-def _is_gone(data: msgspec.Raw) -> bool:
-    read = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
-    return all(bytes(value) == b"null" for value in read.values())
+def _is_gone(data: str) -> bool:
+    read = msgspec.json.decode(data, type=dict[str, msgspec.Raw] | None)
+    return read is None or all(bytes(value) == b"null" for value in read.values())
