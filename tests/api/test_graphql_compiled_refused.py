@@ -11,9 +11,10 @@ from sqlalchemy import text
 
 from zhibu_core.audit import note
 from zhibu_core.audit.refusals import REFUSED
-from zhibu_core.errors import Forbidden
+from zhibu_core.errors import Forbidden, NotFound
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.scope import Actor, Grant, Scope
+from zhibu_core.words import Words
 from zhibu_graphql.compiled.refusals import Refusal, told
 from zhibu_graphql.compiled.selection import Selecting
 from zhibu_graphql.context import Context
@@ -138,15 +139,29 @@ async def test_what_is_opened_by_its_id_is_noted_and_refused_in_part(platform: P
     }
 
 
-async def test_a_null_that_may_not_be_takes_what_is_above(platform: Platform, api: Any) -> None:
+async def test_what_is_refused_takes_nothing_else_with_it(platform: Platform, api: Any) -> None:
     scope = await without(platform, api.home, "partnership.board.read")
-    assert (await both(platform, scope, "{ boardListing }"))["data"] is None
-    answer, _ = await engine_for(platform.host).by_statement(
-        platform, scope, Operation('{ organization(code: "111") { name } boardListing }')
-    )
-    assert answer is not None
-    assert (answer.data, [error.path for error in answer.errors]) == ("null", [("boardListing",)])
-    assert '"actual":0' in answer.cost
+    answer = await both(platform, scope, '{ organization(code: "111") { code } boardListing }')
+    assert answer["data"] == {"organization": {"code": "111"}, "boardListing": None}
+    assert paths(answer) == ["boardListing"]
+
+
+def test_a_null_that_may_not_be_takes_what_is_above() -> None:
+    text = "{ a { rows { title name } } sure { title } }"
+    a, sure = parse(text).definitions[0].selection_set.selections  # type: ignore[attr-defined]
+    title, below = sure.selection_set.selections[0], a.selection_set.selections[0].selection_set.selections[0]
+    none = NotFound("x", Words("无", "none"))
+    refusals = [Refusal([below], 3, none), Refusal([title], 0, none)]
+
+    def answer(sure: str) -> Any:
+        return {"a": {"rows": [{"title": "m!0", "name": "m!0"}, {"title": "t"}]}, "sure": {"title": sure}}
+
+    data, errors = told(answer("t"), "m", refusals, text)
+    assert data == {"a": {"rows": [None, {"title": "t"}]}, "sure": {"title": "t"}}
+    assert [error.path for error in errors] == [("a", "rows", 0, "title")]
+    data, errors = told(answer("m!1"), "m", refusals, text)
+    assert data is None
+    assert errors[-1].path == ("sure", "title")
 
 
 def test_types_say_how_far_a_null_goes_up() -> None:

@@ -22,6 +22,7 @@ from zhibu_core.tenancy.scope import Actor, Grant, Scope
 from zhibu_graphql.building import DEFINITION
 from zhibu_graphql.engine import engine_for
 from zhibu_graphql.fields import KEY, TYPE_ASKS
+from zhibu_graphql.routes import OPT
 from zhibu_testing.counting import counted
 from zhibu_testing.fixtures import Parties
 
@@ -81,6 +82,8 @@ async def test_every_root_field_is_refused_without_its_action(platform: Platform
         if codes != ["FORBIDDEN"] or (answer.get("data") or {}).get(name) is not None:
             open_to.append((name, answer))
         assert [text for text in statements if WRITING.match(text)] == [], name
+        open_door = kind == "mutation" or OPT["action"] in actions
+        assert open_door or not is_non_null_type(one.type), f"{name}: refused, it takes the whole answer with it"
     assert open_to == []
 
 
@@ -98,6 +101,7 @@ async def test_every_other_guard_refuses(platform: Platform, parties: Parties) -
                 continue
             if of_type is not None and actions == of_type.actions:
                 continue  # whoever reached the object may read it; the way to it asked
+            assert not is_non_null_type(one.type), f"{kind.name}: refused, it takes its object with it"
             grant = Grant("test", None, "", every - set(actions))
             scope = Scope(parties.home, frozenset(), Actor(parties.home.id, "缺一人"), (grant,))
             info: Any = SimpleNamespace(context=SimpleNamespace(scope=scope))

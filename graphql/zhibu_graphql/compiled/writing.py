@@ -25,7 +25,7 @@ class Spent:
 
     def sql(self) -> str:
         """The sum."""
-        return " + ".join([str(self.fixed), *self.varying])
+        return " + ".join([*([str(self.fixed)] if self.fixed or not self.varying else []), *self.varying])
 
 
 @dataclass(frozen=True)

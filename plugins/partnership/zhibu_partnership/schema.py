@@ -95,7 +95,7 @@ class OfferOrNeed(Node):
         size=MOST_MATCHES,
         computed="two lines are paired and the reasons said in the reader's language",
     )
-    async def matches(self, root: EntryRecord, info: Info) -> list[BoardMatch]:
+    async def matches(self, root: EntryRecord, info: Info) -> list[BoardMatch] | None:
         names = Line.__dataclass_fields__
         line = Line(**{name: getattr(root, name) for name in names})
         if root.withdrawn_on is not None or root.valid_until < info.context.scope.today:
@@ -146,6 +146,6 @@ class BoardQuery:
         description="Whether the tenant's administrator has agreed that the board shows it.",
         behind=IS_LISTED,
     )
-    async def board_listing(self, info: Info) -> bool:
+    async def board_listing(self, info: Info) -> bool | None:
         async with info.context.turn() as session:
             return await is_listed(session)

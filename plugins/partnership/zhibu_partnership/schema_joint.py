@@ -49,7 +49,7 @@ class JointQuery:
         size=100,
         computed="records of several kinds are added up by partnership and year",
     )
-    async def partnership_outcomes(self, info: Info) -> list[PartnershipOutcome]:
+    async def partnership_outcomes(self, info: Info) -> list[PartnershipOutcome] | None:
         async with info.context.turn() as session:
             found = await outcomes_of(session, info.context.scope)
         return read_from(found[:MOST_OUTCOMES])
@@ -60,7 +60,7 @@ class JointQuery:
         size=20,
         computed="what another side says is read out of its copy, by the types declared for it",
     )
-    async def activity_invitations(self, info: Info) -> list[ActivityInvitation]:
+    async def activity_invitations(self, info: Info) -> list[ActivityInvitation] | None:
         async with info.context.turn() as session:
             found = await invitations_for(session, info.context.scope)
         return read_from(found[:MOST_INVITATIONS])
