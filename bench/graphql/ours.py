@@ -26,6 +26,7 @@ from zhibu_core.settings import Settings
 from zhibu_core.tenancy.scope import Scope, Tenant
 from zhibu_core.tenancy.session import Database
 from zhibu_devissuer.keys import DemoSigner
+from zhibu_graphql import shortcut
 
 SUBJECT = "organizer"
 NAMED = HEADER.encode()
@@ -70,19 +71,26 @@ async def main(given: Given, port: int) -> None:
 
 
 def believe_header() -> None:
-    """Lets the gate find the scope of the header's tenant, made once by the product's own rules and kept."""
-    kept: dict[uuid.UUID, Scope] = {}
-    usual = gate.scope_of
+    """Lets both ways in find the scope of the header's tenant, made once by the product's own rules and kept."""
+    kept: dict[tuple[uuid.UUID, bytes], Scope] = {}
 
-    async def scope(platform: Platform, tenant: Tenant, connection: Any) -> Scope:
-        named = next((value for key, value in connection.scope["headers"] if key == NAMED), b"")
-        if named.decode() != str(tenant.id):
-            return await usual(platform, tenant, connection)
-        if tenant.id not in kept:
-            kept[tenant.id] = await _organizer(platform, tenant)
-        return kept[tenant.id]
+    async def scope(platform: Platform, tenant: Tenant, headers: Any) -> Scope | None:
+        named = next((value for key, value in headers if key == NAMED), b"")
+        found = kept.get((tenant.id, named))
+        if found is None and named.decode() == str(tenant.id):
+            found = kept[tenant.id, named] = await _organizer(platform, tenant)
+        return found
 
-    gate.scope_of = scope
+    at_the_gate, at_once = gate.scope_of, shortcut._asker
+
+    async def scope_of(platform: Platform, tenant: Tenant, connection: Any) -> Scope:
+        found = await scope(platform, tenant, connection.scope["headers"])
+        return found or await at_the_gate(platform, tenant, connection)
+
+    async def asker(platform: Platform, tenant: Tenant, http: Any) -> Scope:
+        return await scope(platform, tenant, http["headers"]) or await at_once(platform, tenant, http)
+
+    gate.scope_of, shortcut._asker = scope_of, asker
 
 
 async def _organizer(platform: Platform, tenant: Tenant) -> Scope:

@@ -81,7 +81,7 @@ async def _answer(platform: Platform, slug: str, http: HTTPScope, body: bytes) -
     prefix = http["path"].removesuffix("/graphql")
     answer = await _as_remembered(platform, engine, tenant, http, headers, asked, prefix)
     if answer is None:
-        scope = await gate.scope_of(platform, tenant, Request(http))
+        scope = await _asker(platform, tenant, http)
         read = _readable(engine, scope, asked, http)
         if read is None:
             return None
@@ -92,6 +92,10 @@ async def _answer(platform: Platform, slug: str, http: HTTPScope, body: bytes) -
     if len(content) >= SMALLEST_ZIPPED and "gzip" in headers.get("accept-encoding", ""):
         return gzip.compress(content, ZIPPED, mtime=0), [*given, (b"content-encoding", b"gzip")]
     return content, given
+
+
+async def _asker(platform: Platform, tenant: Tenant, http: HTTPScope) -> Scope:
+    return await gate.scope_of(platform, tenant, Request(http))
 
 
 async def _written(platform: Platform, http: HTTPScope, who: Scope, answer: Answered) -> bytes:

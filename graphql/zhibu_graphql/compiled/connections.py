@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +13,7 @@ from zhibu_graphql.compiled.relations import found, lateral, settled, tied_to
 from zhibu_graphql.compiled.rendering import conditions_of, text_of
 from zhibu_graphql.compiled.rows import NotCompiled, Row, Rows, from_where
 from zhibu_graphql.compiled.selection import TYPENAME, Asked
-from zhibu_graphql.compiled.writing import Part, Spent, cursor, object_of
+from zhibu_graphql.compiled.writing import Part, Spent, cursor, list_of, object_of
 from zhibu_graphql.cursors import read_cursor
 from zhibu_graphql.reading.listing import Listing
 
@@ -31,7 +31,7 @@ def says(compiling: Compiling, behind: sql.Says, row: Row, asked: Asked) -> Part
     try:
         declared = behind.function(None, **({"root": None} if "root" in names else {}), **arguments)
     except ZhibuError as error:
-        return Part(compiling.refused(asked, error))
+        return Part(compiling.refused(asked, error), written=True)
     if isinstance(declared, sql.Page):
         return page(compiling, declared, row, asked)
     if isinstance(declared, sql.Found):
@@ -54,13 +54,13 @@ def page(compiling: Compiling, declared: sql.Page, row: Row, asked: Asked) -> Pa
     try:
         beyond = _beyond(listing, declared.after)
     except ZhibuError as error:
-        part = Part(compiling.refused(asked, error))
+        part = Part(compiling.refused(asked, error), written=True)
     else:
         part = _Connection(compiling, listing, conditions, beyond, declared.first).part(row, asked)
     if not lacking:
         return part
     whens = [f"when {condition} then {compiling.refused(asked, missing())}" for condition, missing in lacking]
-    return Part(f"case {' '.join(whens)} else {part.sql} end", part.spent)
+    return Part(f"case {' '.join(whens)} else {part.text} end", part.spent, written=True)
 
 
 def _beyond(listing: Listing[Any], after: Any) -> list[str] | None:
@@ -101,7 +101,7 @@ class _Connection:
         for one in self.wanted:
             part = self._of(kind, one)
             spent.add(part.spent)
-            pairs.append((one.key, part.sql))
+            pairs.append((one.key, part))
         return lateral(compiling.plan, row, f"select {object_of(pairs)} as j", spent, *self._source())
 
     def _source(self) -> tuple[str, list[str]]:
@@ -150,29 +150,29 @@ class _Connection:
                 part = Part(self._cursor([self.rows.ref(text_of(column)) for column in self.listing.order]))
             elif one.name == "node":
                 part = self.compiling.object(one.inside, one, self.rows)
-                part = Part(part.sql, Spent(part.spent.fixed + one.asks.weight, part.spent.varying))
+                part = replace(part, spent=Spent(part.spent.fixed + one.asks.weight, part.spent.varying))
             else:
                 part = self.compiling.field(asked.inside, one, self.rows)
             spent.add(part.spent)
-            pairs.append((one.key, part.sql))
+            pairs.append((one.key, part))
         varying = [f"coalesce(sum({one}){self._of_page}, 0)" for one in spent.varying]
         if spent.fixed:
             varying.append(f"count(*){self._of_page} * {spent.fixed}")
-        return Part(f"coalesce(json_agg({object_of(pairs)}){self._of_page}, '[]')", Spent(0, varying))
+        return Part(list_of(object_of(pairs), self._of_page), Spent(0, varying), written=True)
 
     def _page_info(self, asked: Asked) -> Part:
         last = f"least(count(*), {self.first})::int" if self.looks_ahead else "count(*)::int"
         pairs = []
         for one in self.compiling.selecting.asked(asked.inside, asked):
             if one.name in ENDS:
-                pairs.append((one.key, self._end("1" if one.name == "startCursor" else last)))
+                pairs.append((one.key, Part(self._end("1" if one.name == "startCursor" else last))))
             elif one.name == "hasNextPage":
-                pairs.append((one.key, f"count(*) > {self.first}"))
+                pairs.append((one.key, Part(f"count(*) > {self.first}")))
             elif one.name == "hasPreviousPage":
-                pairs.append((one.key, "false" if self.beyond is None else "true"))
+                pairs.append((one.key, Part("false" if self.beyond is None else "true")))
             else:
-                pairs.append((one.key, self.compiling.field(asked.inside, one, self.rows).sql))
-        return Part(object_of(pairs))
+                pairs.append((one.key, self.compiling.field(asked.inside, one, self.rows)))
+        return Part(object_of(pairs), written=True)
 
     def _end(self, number: str) -> str:
         columns = [self.rows.ref(text_of(column)) for column in self.listing.order]

@@ -1,6 +1,6 @@
 """One document with all that differs from it in values only: its inputs, and what of their values shapes a plan."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,9 @@ from zhibu_graphql.compiled.lifting import starts
 from zhibu_graphql.compiled.shapes import InputOf, Unfit
 
 Shape = tuple[Any, ...]
+Taken = tuple[Shape, list[Any]]
+"""What inputs give: the details that shape a plan, and the values."""
+
 LITERALS = (IntValueNode, FloatValueNode, StringValueNode)
 BY_VALUE, BY_TAG = ("first",), ("node", "id")
 
@@ -67,16 +70,20 @@ class Family:
         """The name of a Strawberry argument in the schema."""
         return str(self.schema._strawberry_schema.config.name_converter.get_graphql_name(argument))  # type: ignore[attr-defined]
 
-    def read(self, literals: Sequence[Any], variables: Mapping[str, Any]) -> tuple[Shape, list[Any]]:
-        """The shape of an operation and its values, of those of its lifted literals in order; raises `Unfit`."""
-        raw = [variables.get(name, Undefined) for name in self.variables]
-        raw += literals
-        shape, values = [], []
-        for reader, given in zip(self.readers, raw, strict=True):
-            detail, value = reader(given)
-            shape.append(detail)
-            values.append(value)
-        return tuple(shape), values
+    def of_literals(self, literals: Sequence[Any]) -> Taken:
+        """What the lifted literals of a text give, in order; raises `Unfit`."""
+        return _taken(zip(self.readers[len(self.variables) :], literals, strict=True))
+
+    def read(self, of_text: Taken, variables: Mapping[str, Any]) -> Taken:
+        """The shape of an operation and its values, those of its text given; raises `Unfit`."""
+        given = [variables.get(name, Undefined) for name in self.variables]
+        shape, values = _taken(zip(self.readers, given, strict=False))
+        return shape + of_text[0], values + of_text[1]
+
+
+def _taken(given: Iterable[tuple[Callable[[Any], tuple[Any, Any]], Any]]) -> Taken:
+    read = [reader(value) for reader, value in given]
+    return tuple([detail for detail, _ in read]), [value for _, value in read]
 
 
 def family_of(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, text: str) -> Family:

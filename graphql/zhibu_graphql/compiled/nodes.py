@@ -39,7 +39,7 @@ def node(compiling: Compiling, _behind: sql.OfNode, row: Row, asked: Asked) -> P
     schema, asker = compiling.selecting.schema, compiling.plan.asker
     cls = schema.extensions["node_types"].get(given.tag) if isinstance(given, Input) else None
     if cls is None:
-        return Part("null::json")
+        return Part("null::text", written=True)
     listing = cls.found_in
     if not finds_by_listing(cls):
         raise NotCompiled(f"node {cls.__name__}")

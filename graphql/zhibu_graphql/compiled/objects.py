@@ -1,7 +1,7 @@
 """Objects of an answer: what each field declares, as an SQL expression over the row that the object is read from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLObjectType, GraphQLScalarType, is_composite_type, is_non_null_type
@@ -41,8 +41,8 @@ class Compiling:
         for asked in self._not_in_vain(kind, self.selecting.asked(kind, above)):
             part = self.field(kind, asked, row)
             spent.add(part.spent)
-            pairs.append((asked.key, part.sql))
-        return Part(object_of(pairs), spent)
+            pairs.append((asked.key, part))
+        return Part(object_of(pairs), spent, written=True)
 
     def field(self, kind: GraphQLObjectType, asked: Asked, row: Row) -> Part:
         """One field of an object, behind its permission."""
@@ -51,21 +51,21 @@ class Compiling:
         free = is_connection(kind) and asked.name in FREE_PARTS
         asks = asked.asks
         if self._is_refused(kind, asks):
-            return Part(self.refused(asked, refusal(asks)))
+            return Part(self.refused(asked, refusal(asks)), written=True)
         refused = self._refused_at(kind, asks, row)
         part = self._behind(asked, row)
         spent = Spent(0 if free else asks.weight - (not is_composite_type(asked.inside)))
         spent.add(part.spent)
         if refused is not None:
             mark = self.refused(asked, refusal(asks))
-            return Part(f"case when {refused} then {mark} else to_json({part.sql}) end", spent)
-        return Part(part.sql, spent)
+            return Part(f"case when {refused} then {mark} else {part.text} end", spent, written=True)
+        return replace(part, spent=spent)
 
     def refused(self, asked: Asked, error: ZhibuError) -> str:
         """What stands in the answer where a key is refused: the mark, and the number of the refusal."""
         error = error.with_traceback(None)  # it is kept as long as the plan, what raised it is not
         self.plan.refusals.append(Refusal(asked.nodes, asked.nulled, error))
-        return f"to_json({self.plan.mark()} || '{SIGN}{len(self.plan.refusals) - 1}')"
+        return f"to_json({self.plan.mark()} || '{SIGN}{len(self.plan.refusals) - 1}')::text"
 
     def _not_in_vain(self, kind: GraphQLObjectType, wanted: list[Asked]) -> list[Asked]:
         """The keys up to one that is refused and cannot be null: the object will be null, and nothing of it is read."""

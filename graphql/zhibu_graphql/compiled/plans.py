@@ -72,7 +72,7 @@ def compiled(family: Family, shape: Shape, scope: Scope, cost: int, given: Given
     kind: Any = family.schema.get_root_type(family.operation.operation)
     part = compiling.object(kind, None, root)
     opened = f"concat_ws(',', {', '.join(plan.opened)}) || ':' || " if plan.opened else ""
-    answer = f"select ({part.spent.sql()})::text || ':' || {opened}{part.sql}::text"
+    answer = f"select ({part.spent.sql()})::text || ':' || {opened}{part.text}"
     text = " ".join([answer, "from (select 1 as one) n0", *root.laterals])
     types = tuple(parameters.types)
     # Two plans may have one text and other parameters, of parts that are not in it.

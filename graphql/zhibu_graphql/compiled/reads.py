@@ -10,7 +10,7 @@ from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, Operat
 from zhibu_core.bounded import Bounded
 from zhibu_core.tenancy.scope import Scope
 from zhibu_graphql.compiled.asker import Powers, held
-from zhibu_graphql.compiled.family import Family, Shape, family_of
+from zhibu_graphql.compiled.family import Family, Shape, Taken, family_of
 from zhibu_graphql.compiled.lifting import Skeleton, lifted, value_of
 from zhibu_graphql.compiled.plans import Compiled, compiled
 from zhibu_graphql.compiled.rows import NotCompiled
@@ -38,7 +38,7 @@ class Reads:
     """The compiled operations of one process: queries, or in another of these subscriptions, which watch what they read."""
 
     kind: OperationType = OperationType.QUERY
-    texts: Bounded[Text, tuple[Family, list[Any]]] = field(default_factory=lambda: Bounded(KEPT_TEXTS))
+    texts: Bounded[Text, tuple[Family, Taken]] = field(default_factory=lambda: Bounded(KEPT_TEXTS))
     pinned: Bounded[tuple[Any, ...], tuple[int, ...]] = field(default_factory=lambda: Bounded(KEPT_FAMILIES))
     families: Bounded[Document, Family] = field(default_factory=lambda: Bounded(KEPT_FAMILIES))
     left: Bounded[str, bool] = field(default_factory=lambda: Bounded(KEPT_FAMILIES))
@@ -56,8 +56,8 @@ class Reads:
             found = self._family(scope, text, name)
             if found is None:
                 return None
-            family, literals = found
-            shape, values = family.read(literals, variables)
+            family, of_text = found
+            shape, values = family.read(of_text, variables)
         except Unfit:
             return None
         plan = self.plans.get(self._key(family, shape, scope))
@@ -81,10 +81,10 @@ class Reads:
                 self.left.put(text, True)
             return None
         try:
-            family, literals = self._family(scope, text, name) or self._new(
+            family, of_text = self._family(scope, text, name) or self._new(
                 scope, text, name, family_of(schema, document, operation, text)
             )
-            shape, values = family.read(literals, variables)
+            shape, values = family.read(of_text, variables)
         except Unfit:
             return None
         key = self._key(family, shape, scope)
@@ -98,8 +98,8 @@ class Reads:
     def _key(family: Family, shape: Shape, scope: Scope) -> tuple[Family, Shape, Powers, bool]:
         return family, shape, held(scope.grants).powers, scope.actor is None
 
-    def _family(self, scope: Scope, text: str, name: str | None) -> tuple[Family, list[Any]] | None:
-        """The family of a text and the values of its literals; raises `Unfit`."""
+    def _family(self, scope: Scope, text: str, name: str | None) -> tuple[Family, Taken] | None:
+        """The family of a text and what its literals give; raises `Unfit`."""
         found = self.texts.get((scope.plugins, name, text))
         looked_up("texts", found is not None)
         if found is not None or len(text) > LONGEST_KEPT:
@@ -112,7 +112,7 @@ class Reads:
         looked_up("documents", family is not None)
         return None if family is None else self._kept(scope, text, name, family, literals)
 
-    def _new(self, scope: Scope, text: str, name: str | None, family: Family) -> tuple[Family, list[Any]]:
+    def _new(self, scope: Scope, text: str, name: str | None, family: Family) -> tuple[Family, Taken]:
         skeleton, literals = lifted(text)
         self.pinned.put((scope.plugins, name, skeleton), family.pinned)
         self.families.put((scope.plugins, name, skeleton, tuple(literals[n] for n in family.pinned)), family)
@@ -120,9 +120,9 @@ class Reads:
 
     def _kept(
         self, scope: Scope, text: str, name: str | None, family: Family, literals: list[str]
-    ) -> tuple[Family, list[Any]]:
-        values = [value_of(literals[number]) for number in family.lifted]
-        return self.texts.put((scope.plugins, name, text), (family, values))
+    ) -> tuple[Family, Taken]:
+        of_text = family.of_literals([value_of(literals[number]) for number in family.lifted])
+        return self.texts.put((scope.plugins, name, text), (family, of_text))
 
 
 def _compiled(family: Family, shape: Shape, scope: Scope, cost: int) -> Compiled | NotCompiled:

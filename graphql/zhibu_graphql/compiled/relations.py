@@ -13,7 +13,7 @@ from zhibu_graphql.compiled.objects import Compiling
 from zhibu_graphql.compiled.rendering import conditions_of, text_of
 from zhibu_graphql.compiled.rows import Beside, NotCompiled, Plan, Row, Rows, expression, from_where, tied
 from zhibu_graphql.compiled.selection import Asked
-from zhibu_graphql.compiled.writing import Part, Spent
+from zhibu_graphql.compiled.writing import Part, Spent, list_of
 from zhibu_graphql.reading.listing import Listing
 
 Lacking = tuple[str, Callable[[], NotFound]]
@@ -39,7 +39,7 @@ def either(compiling: Compiling, behind: sql.Either, row: Row, asked: Asked) -> 
         part = single(compiling, way.listing, conditions, row, asked, kind)
         spent.add(part.spent)
         found.append(part.sql)
-    return Part(f"coalesce({', '.join(found)}, null::json)", spent)
+    return Part(f"coalesce({', '.join(found)}, null::text)", spent, written=True)
 
 
 def _led_to(plan: Plan, behind: sql.One, row: Row) -> list[str]:
@@ -64,7 +64,7 @@ def _beside(compiling: Compiling, behind: sql.One, row: Row, asked: Asked) -> Pa
         return part
     allowed = row.ref("(" + " and ".join(readable) + ")")
     spent = Spent(0, [f"case when {allowed} then {part.spent.sql()} else 0 end"])
-    return Part(f"case when {allowed} then {part.sql} end", spent)
+    return Part(f"case when {allowed} then {part.text} end", spent, written=True)
 
 
 def single(
@@ -80,7 +80,7 @@ def single(
     part = compiling.object(kind or asked.inside, asked, rows)
     # The limit keeps the planner from joining it in another order than the parent's.
     inner = f"({rows.sql(ordered=False, limit=1)}) {rows.alias}"
-    return lateral(compiling.plan, row, f"select {part.sql} as j", part.spent, f"from {inner}", rows.laterals)
+    return lateral(compiling.plan, row, f"select {part.text} as j", part.spent, f"from {inner}", rows.laterals)
 
 
 def many(compiling: Compiling, behind: sql.Many, row: Row, asked: Asked) -> Part:
@@ -97,9 +97,7 @@ def many(compiling: Compiling, behind: sql.Many, row: Row, asked: Asked) -> Part
         -weight, [f"count(*) * {part.spent.fixed + weight}", *(f"coalesce(sum({v}), 0)" for v in part.spent.varying)]
     )
     inner = f"({rows.sql(ordered=True, limit=behind.most)}) {rows.alias}"
-    return lateral(
-        plan, row, f"select coalesce(json_agg({part.sql}), '[]') as j", spent, f"from {inner}", rows.laterals
-    )
+    return lateral(plan, row, f"select {list_of(part.text)} as j", spent, f"from {inner}", rows.laterals)
 
 
 def tied_to(listing: Listing[Any], link: str, row: Row) -> list[str]:
@@ -114,13 +112,13 @@ def lateral(plan: Plan, row: Row, select: str, spent: Spent, rest: str, inside: 
     # An integer: sums of bigint are numeric, whose arithmetic costs more than all the rest of the counting.
     counted = "" if not (spent.fixed or spent.varying) else f", ({spent.sql()})::int as s"
     row.laterals.append(f"left join lateral ({select}{counted} {' '.join([rest, *inside])}) {name} on true")
-    return Part(f"{name}.j", Spent(0, [f"coalesce({name}.s, 0)"] if counted else []))
+    return Part(f"{name}.j", Spent(0, [f"coalesce({name}.s, 0)"] if counted else []), written=True)
 
 
 def found(compiling: Compiling, declared: sql.Found, row: Row, asked: Asked) -> Part:
     """The first row that filters leave; null where none was given."""
     if not declared.filters:
-        return Part("null::json")
+        return Part("null::text", written=True)
     plan, listing = compiling.plan, declared.listing
     kept = conditions_of(listing.source, listing.kept(plan.asker, settled(plan, declared.filters)[0]))
     return single(compiling, listing, kept, row, asked)

@@ -15,7 +15,7 @@ from zhibu_graphql.compiled.parameters import Given
 from zhibu_graphql.compiled.relations import lateral
 from zhibu_graphql.compiled.rows import NotCompiled, Plan, Row
 from zhibu_graphql.compiled.selection import Asked
-from zhibu_graphql.compiled.writing import Part, Spent
+from zhibu_graphql.compiled.writing import Part, Spent, list_of
 
 Get = Callable[[Any], Any]
 
@@ -87,7 +87,7 @@ def _list(compiling: Compiling, scoped: Scoped, asked: Asked, get: Get) -> Part:
     weight = asked.asks.weight
     varying = [f"count(*) * {part.spent.fixed + weight}", *(f"coalesce(sum({v}), 0)" for v in part.spent.varying)]
     source = f"from json_array_elements({row.parameter}) {name}(v)"
-    select = f"select coalesce(json_agg({part.sql}), '[]') as j"
+    select = f"select {list_of(part.text)} as j"
     return lateral(compiling.plan, scoped, select, Spent(-weight, varying), source, row.laterals)
 
 

@@ -7,9 +7,6 @@ from dataclasses import dataclass, field
 
 from zhibu_graphql.compiled.rows import NotCompiled
 
-MOST_KEYS = 50
-"""Keys that one json_build_object takes."""
-
 
 @dataclass
 class Spent:
@@ -30,10 +27,16 @@ class Spent:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the answer: JSON (or what becomes JSON) as an SQL expression, and what it counts."""
+    """A part of the answer as an SQL expression: JSON `written` out as text, or a value that becomes JSON; what it counts."""
 
     sql: str
     spent: Spent = field(default_factory=Spent)
+    written: bool = False
+
+    @property
+    def text(self) -> str:
+        """The part as JSON in text; null for none."""
+        return self.sql if self.written else f"to_json({self.sql})::text"
 
 
 def quoted(text: str) -> str:
@@ -41,14 +44,19 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def object_of(parts: Sequence[tuple[str, str]]) -> str:
-    """An object of (key, expression); of many keys in pieces, whose braces are taken off where they meet."""
-    pieces = [parts[start : start + MOST_KEYS] for start in range(0, len(parts), MOST_KEYS)] or [parts]
-    built = ["json_build_object(" + ", ".join(f"{quoted(key)}, {sql}" for key, sql in piece) + ")" for piece in pieces]
-    if len(built) == 1:
-        return built[0]
-    inner = " || ', ' || ".join(f"right(left({one}::text, -1), -1)" for one in built)
-    return f"('{{' || {inner} || '}}')::json"
+# Texts put together cost less than functions that build JSON, which look the types of what they are given up each time.
+def object_of(parts: Sequence[tuple[str, Part]]) -> str:
+    """An object of keys and parts, as text; never null."""
+    pieces = [
+        quoted(("," if number else "{") + f'"{key}":') + f" || coalesce({part.text}, 'null')"
+        for number, (key, part) in enumerate(parts)
+    ]
+    return " || ".join([*pieces, quoted("}" if parts else "{}")])
+
+
+def list_of(element: str, condition: str = "") -> str:
+    """The list of an element, a text, over rows; `condition` is an aggregate's filter. Never null."""
+    return f"'[' || coalesce(string_agg({element}, ','){condition}, '') || ']'"
 
 
 def instant(column: str) -> str:

@@ -43,7 +43,9 @@ class OrganizationFields:
     """What is added to Organization."""
 
     @listing(READ, description="What it read together, newest first.")
-    def reading_notes(self, root: OrganizationRecord, first: First, after: After = None) -> Connection[ReadingNote] | None:
+    def reading_notes(
+        self, root: OrganizationRecord, first: First, after: After = None
+    ) -> Connection[ReadingNote] | None:
         return rows_of(root, "at", NOTES, first, after)
 
 
