@@ -33,7 +33,7 @@ async def recorded(world: Any) -> str:
     ("role", "start", "way"),
     [
         pytest.param("organizer", PORTRAIT, ("a[href*='/number/a?']", RECORD), marks=pytest.mark.modes),
-        ("organizer", PORTRAIT, (".lede a.open", "a[href*='/number/a?']", RECORD)),
+        pytest.param("organizer", PORTRAIT, (".lede a.open", "a[href*='/number/a?']", RECORD), marks=pytest.mark.modes),
         ("secretary", "/", ("nav.doors a:has-text('数据')", "main a[href*='/number/a?']", RECORD)),
     ],
     ids=["from-a-part", "from-the-index", "from-home"],

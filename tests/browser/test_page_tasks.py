@@ -30,7 +30,7 @@ WRONG = (17, 42, 88, 103, 156)
 CHECK_SECONDS = 10
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+@pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.modes)], ids=["scripts", "no-scripts"])
 async def test_1_member_sees_the_next_duty_with_reason_and_article(world: Any, sit_down: Any, scripts: bool) -> None:
     async with sit_down(world.home.member, phone=True, scripts=scripts) as desk:
         await desk.open("/")
@@ -46,7 +46,7 @@ async def test_1_member_sees_the_next_duty_with_reason_and_article(world: Any, s
         assert desk.complaints == []
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+@pytest.mark.parametrize("scripts", [pytest.param(True, marks=pytest.mark.modes), False], ids=["scripts", "no-scripts"])
 async def test_28_administrator_switches_a_plugin_off(world: Any, sit_down: Any, scripts: bool) -> None:
     async with sit_down(world.home.admin, scripts=scripts) as desk:
         await desk.open("/")

@@ -102,7 +102,7 @@ async def test_a_second_person_is_asked_and_says_yes_or_no(world: World, platfor
     assert "次导出" not in text_of((await home.admin.get("/")).text)
 
 
-@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("scripts", [pytest.param(True, marks=pytest.mark.modes), False])
 async def test_on_a_phone_by_hand(world: World, sit_down: SitDown, scripts: bool) -> None:
     async with sit_down(world.home.organizer, phone=True, scripts=scripts) as desk:
         await desk.open(f"{HERE}/new/members")

@@ -58,6 +58,7 @@ async def test_the_pages_of_an_agreement_hold_nothing_that_axe_minds(towns: Worl
             assert await desk.findings() == [], path
 
 
+@pytest.mark.modes
 async def test_revoked_within_the_budget(towns: World, sit_down: SitDown) -> None:
     async with sit_down(towns.home.secretary, phone=True) as desk:
         await desk.open("")

@@ -197,7 +197,8 @@ async def test_the_page_of_a_branch_names_its_band(world: World) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("phone", [True, pytest.param(False, marks=pytest.mark.modes)])
+@pytest.mark.modes
+@pytest.mark.parametrize("phone", [True, False])
 async def test_in_a_browser_nothing_is_found_against_the_pages(world: World, sit_down: SitDown, phone: bool) -> None:
     async with sit_down(world.organizer, phone=phone) as desk:
         for path in (f"{HERE}?org=B08&period=2026Q3", f"{HERE}/number/a?org=B08&period=2026Q3"):

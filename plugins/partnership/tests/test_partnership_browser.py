@@ -75,6 +75,7 @@ async def test_a_partnership_is_revoked_within_the_budget(secretaries: Any, sit_
         assert (hand.taps <= 4, hand.typed, hand.seconds(desk=not phone) <= 12) == (True, 0, True), hand
 
 
+@pytest.mark.modes
 async def test_the_board_has_no_findings(secretaries: Any, sit_down: SitDown) -> None:
     sent = await secretaries[0].post("/partnership/entries/add?org=001", **ENTRY)
     entry = sent.headers["location"].removeprefix(f"/t/{secretaries[0].tenant.slug}")
