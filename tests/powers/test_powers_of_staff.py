@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from zhibu_core.audit import AuditEntry
 from zhibu_core.errors import Forbidden, InvalidInput
 from zhibu_core.identity.access import StaffEntry
-from zhibu_core.identity.staff import COOKIE, open_staff_session, staff_of_session
+from zhibu_core.identity.staff import COOKIE, open_staff_session, staff_of_session, vouched_at
 from zhibu_core.platform import Platform
 from zhibu_core.tenancy.directory import find_tenant
 from zhibu_tenants.operator.source import read_attempt, sign_attempt
@@ -176,6 +176,20 @@ async def test_whoever_is_struck_off_is_out_at_once(platform: Platform, world: A
         assert await staff_of_session(system, opened.secret) is None
         with pytest.raises(Forbidden):
             await open_staff_session(system, ISSUER, subject)
+
+
+async def test_vouching_is_said_to_the_moment(platform: Platform) -> None:
+    """Rounded up, it would let a device in that was enrolled just after (0023)."""
+    for _ in range(3):
+        subject, before = uuid.uuid4().hex, dt.datetime.now(dt.UTC)
+        await add_staff(platform, ISSUER, subject, "运维丁")
+        async with platform.database.system_session() as system:
+            vouched = await vouched_at(system, ISSUER, subject)
+        assert vouched is not None
+        assert before <= vouched <= dt.datetime.now(dt.UTC)
+        await remove_staff(platform, subject)
+        async with platform.database.system_session() as system:
+            assert await vouched_at(system, ISSUER, subject) is None
 
 
 async def test_without_the_second_factor_nothing_opens(platform: Platform, world: Any) -> None:

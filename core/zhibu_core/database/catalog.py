@@ -25,7 +25,7 @@ CALLABLE_DEFINERS = {
     "app.open_staff_session(bytea,text,text,bigint,bigint)": "17d9de75c91dd08d",
     "app.close_staff_session(bytea)": "9e2e09a5a16e1d8d",
     "app.staff_of_session(bytea)": "b400c4ac2a0246f4",
-    "app.staff_vouched(text,text)": "2dab2d46d03145a7",
+    "app.staff_vouched(text,text)": "ed88ba9910d77972",
     "app.ask_deed(bytea,uuid,uuid,text,text)": "e1054dc098ee3f6c",
     "app.asked_deeds(bytea,uuid,integer)": "7601148c6f19b03e",
     "app.say_on_board(uuid[],jsonb)": "2425a4581cda6a76",

@@ -55,6 +55,7 @@ _OPEN = text(
 _CLOSE = text("select app.close_staff_session(:hash)")
 _WHOSE = text("select app.staff_of_session(:hash)")
 _VOUCHED = text("select app.staff_vouched(:issuer, :subject)")
+_BEGINNING = dt.datetime.fromtimestamp(0, dt.UTC)
 
 
 async def open_staff_session(
@@ -82,8 +83,8 @@ async def open_staff_session(
 
 async def vouched_at(system: AsyncSession, issuer: str, subject: str) -> dt.datetime | None:
     """When somebody last vouched for this one of the staff; None for everybody else."""
-    seconds = await system.scalar(_VOUCHED, {"issuer": issuer, "subject": subject})
-    return None if seconds is None else dt.datetime.fromtimestamp(seconds, dt.UTC)
+    found = await system.scalar(_VOUCHED, {"issuer": issuer, "subject": subject})
+    return None if found is None else _BEGINNING + dt.timedelta(microseconds=found)
 
 
 async def close_staff_session(system: AsyncSession, secret: str) -> None:
