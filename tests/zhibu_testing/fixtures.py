@@ -140,6 +140,8 @@ async def _create(server: Server, name: str) -> None:
     admin = await asyncpg.connect(server.admin)
     try:
         await admin.execute(f'create database "{name}"')
+        # Nobody reads this database after a crash of its server: thousands of commits need not wait for the disk.
+        await admin.execute(f'alter database "{name}" set synchronous_commit = off')
     finally:
         await admin.close()
     await prepare_and_migrate(Server(server.admin_for(name)), PluginHost.discover())
