@@ -36,6 +36,7 @@ from zhibu_devissuer.marker import NAME, write_marker
 from zhibu_devissuer.personas import all_personas
 from zhibu_devissuer.refusals import refuse_unless_demo
 from zhibu_devissuer.routes import DevIssuer
+from zhibu_graphql.plugin import IMPORTING
 
 log = structlog.get_logger()
 CLIENT = "zhibu-web"
@@ -122,9 +123,9 @@ async def _build_schema(host: PluginHost) -> None:
     """Takes GraphQL in beside the first pages: a second's work, for which nobody waits who does not ask by GraphQL."""
 
     def build() -> None:
-        from zhibu_graphql.engine import engine_for
+        with IMPORTING, uncollected():
+            from zhibu_graphql.engine import engine_for
 
-        with uncollected():
             _ = engine_for(host).schemas.full
 
     await asyncio.to_thread(build)

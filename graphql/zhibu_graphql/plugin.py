@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from threading import RLock
 from typing import Any
 
 from zhibu_core.identity.permissions import EVERYBODY
@@ -9,6 +10,9 @@ from zhibu_core.plugins.hooks import hookimpl
 from zhibu_core.plugins.host import PluginHost
 from zhibu_core.plugins.manifest import CONTRACT, Action, Manifest
 from zhibu_core.words import Words
+
+IMPORTING = RLock()
+"""Held while the schema's modules are imported: two threads that do so at once would each wait for a module of the other."""
 
 
 @hookimpl
@@ -56,9 +60,10 @@ async def shortcut(platform: Any, scope: Any, receive: Any, send: Any) -> Any:
 
 @cache
 def _answering() -> Callable[..., Any]:
-    from zhibu_graphql.shortcut import answered_at_once
+    with IMPORTING:
+        from zhibu_graphql.shortcut import answered_at_once
 
-    return answered_at_once
+        return answered_at_once
 
 
 def slug_of(hosts: Mapping[str, str], scope: Any) -> str | None:
