@@ -81,7 +81,7 @@ def believe_header() -> None:
             found = kept[tenant.id, named] = await _organizer(platform, tenant)
         return found
 
-    at_the_gate, at_once = gate.scope_of, shortcut._asker
+    at_the_gate, at_once = gate.scope_of, shortcut.asker_of
 
     async def scope_of(platform: Platform, tenant: Tenant, connection: Any) -> Scope:
         found = await scope(platform, tenant, connection.scope["headers"])
@@ -90,7 +90,7 @@ def believe_header() -> None:
     async def asker(platform: Platform, tenant: Tenant, http: Any) -> Scope:
         return await scope(platform, tenant, http["headers"]) or await at_once(platform, tenant, http)
 
-    gate.scope_of, shortcut._asker = scope_of, asker
+    gate.scope_of, shortcut.asker_of = scope_of, asker
 
 
 async def _organizer(platform: Platform, tenant: Tenant) -> Scope:

@@ -81,7 +81,7 @@ async def _answer(platform: Platform, slug: str, http: HTTPScope, body: bytes) -
     prefix = http["path"].removesuffix("/graphql")
     answer = await _as_remembered(platform, engine, tenant, http, headers, asked, prefix)
     if answer is None:
-        scope = await _asker(platform, tenant, http)
+        scope = await asker_of(platform, tenant, http)
         read = _readable(engine, scope, asked, http)
         if read is None:
             return None
@@ -94,7 +94,8 @@ async def _answer(platform: Platform, slug: str, http: HTTPScope, body: bytes) -
     return content, given
 
 
-async def _asker(platform: Platform, tenant: Tenant, http: HTTPScope) -> Scope:
+async def asker_of(platform: Platform, tenant: Tenant, http: HTTPScope) -> Scope:
+    """Who asks, looked up anew; raises as `gate.scope_of`."""
     return await gate.scope_of(platform, tenant, Request(http))
 
 

@@ -92,12 +92,14 @@ def many(compiling: Compiling, behind: sql.Many, row: Row, asked: Asked) -> Part
         conditions += tied_to(listing, behind.link, row)
     rows = Rows(plan, listing, conditions, plan.name())
     part = compiling.object(asked.inside, asked, rows)
-    weight = asked.asks.weight
-    spent = Spent(
-        -weight, [f"count(*) * {part.spent.fixed + weight}", *(f"coalesce(sum({v}), 0)" for v in part.spent.varying)]
-    )
     inner = f"({rows.sql(ordered=True, limit=behind.most)}) {rows.alias}"
-    return lateral(plan, row, f"select {list_of(part.text)} as j", spent, f"from {inner}", rows.laterals)
+    return gathered(plan, row, part, asked.asks.weight, f"from {inner}", rows.laterals)
+
+
+def gathered(plan: Plan, row: Row, part: Part, weight: int, rest: str, inside: Sequence[str]) -> Part:
+    """A list of a part over rows, each of which counts its weight."""
+    varying = [f"count(*) * {part.spent.fixed + weight}", *(f"coalesce(sum({v}), 0)" for v in part.spent.varying)]
+    return lateral(plan, row, f"select {list_of(part.text)} as j", Spent(-weight, varying), rest, inside)
 
 
 def tied_to(listing: Listing[Any], link: str, row: Row) -> list[str]:

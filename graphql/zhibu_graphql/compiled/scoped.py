@@ -12,10 +12,10 @@ from graphql import is_composite_type, is_list_type, is_non_null_type
 from zhibu_graphql import sql
 from zhibu_graphql.compiled.objects import Compiling
 from zhibu_graphql.compiled.parameters import Given
-from zhibu_graphql.compiled.relations import lateral
+from zhibu_graphql.compiled.relations import gathered
 from zhibu_graphql.compiled.rows import NotCompiled, Plan, Row
 from zhibu_graphql.compiled.selection import Asked
-from zhibu_graphql.compiled.writing import Part, Spent, list_of
+from zhibu_graphql.compiled.writing import Part
 
 Get = Callable[[Any], Any]
 
@@ -84,11 +84,8 @@ def _list(compiling: Compiling, scoped: Scoped, asked: Asked, get: Get) -> Part:
     name = compiling.plan.name()
     row = Scoped(compiling.plan, get, is_list=True, written=f"{name}.v")
     part = compiling.object(asked.inside, asked, row)
-    weight = asked.asks.weight
-    varying = [f"count(*) * {part.spent.fixed + weight}", *(f"coalesce(sum({v}), 0)" for v in part.spent.varying)]
     source = f"from json_array_elements({row.parameter}) {name}(v)"
-    select = f"select {list_of(part.text)} as j"
-    return lateral(compiling.plan, scoped, select, Spent(-weight, varying), source, row.laterals)
+    return gathered(compiling.plan, scoped, part, asked.asks.weight, source, row.laterals)
 
 
 def _is_list(asked: Asked) -> bool:
