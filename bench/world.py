@@ -40,9 +40,9 @@ class World:
 
 
 @asynccontextmanager
-async def make_world(folder: Path) -> AsyncIterator[World]:
+async def make_world(folder: Path, *, buffers: str = "64MB") -> AsyncIterator[World]:
     """A world that is gone when the block ends. The API counts no points."""
-    settings = Settings(data=folder / "data", graphql_points=None)
+    settings = Settings(data=folder / "data", graphql_points=None, postgres_buffers=buffers)
     host = PluginHost.discover()
     host.check_parts()
     async with database_for(settings) as server:

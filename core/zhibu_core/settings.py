@@ -1,6 +1,7 @@
 """What an installation may set, read once from the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ class Settings:
     metrics_token: str | None = field(default=None, repr=False)
     mobile_public_institution: bool = True
     postgres: str = "18"
+    postgres_buffers: str = "64MB"
     issuer: str | None = None
     client_id: str = "zhibu-web"
     client_secret: str | None = field(default=None, repr=False)
@@ -74,6 +76,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         metrics_token=env.get("ZHIBU_METRICS_TOKEN") or None,
         mobile_public_institution=env.get("ZHIBU_MOBILE_PUBLIC_INSTITUTION", "true") != "false",
         postgres=env.get("ZHIBU_PG", "18"),
+        postgres_buffers=_megabytes(env.get("ZHIBU_PG_BUFFERS") or "64MB", "ZHIBU_PG_BUFFERS"),
         issuer=env.get("ZHIBU_ISSUER") or None,
         client_id=env.get("ZHIBU_CLIENT_ID", "zhibu-web"),
         client_secret=env.get("ZHIBU_CLIENT_SECRET") or None,
@@ -105,6 +108,12 @@ def read_hosts(text: str) -> dict[str, str]:
             raise InvalidInput("hosts", f"ZHIBU_HOSTS: “{pair}” is not of the form host=slug.", field="ZHIBU_HOSTS")
         hosts[host.strip().lower()] = slug.strip()
     return hosts
+
+
+def _megabytes(text: str, name: str) -> str:
+    if not re.fullmatch(r"[1-9]\d{0,5}(MB|GB)", text):
+        raise InvalidInput("size", f"{name}: “{text}” is not a size such as 64MB or 2GB.", field=name)
+    return text
 
 
 def _port(text: str) -> int:

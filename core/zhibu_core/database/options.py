@@ -7,7 +7,6 @@ OPTIONS = {
     "unix_socket_permissions": "0700",
     "port": "5432",
     "max_connections": "60",
-    "shared_buffers": "64MB",
     "effective_cache_size": "512MB",
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",
@@ -39,9 +38,10 @@ OPTIONS = {
 SINCE_18 = {"io_method": "sync"}  # no processes that only wait for files
 
 
-def arguments(major: int, cluster: Path, socket_folder: Path) -> list[str]:
+def arguments(major: int, cluster: Path, socket_folder: Path, buffers: str) -> list[str]:
     """The arguments of `postgres`; given on the command line so that an update of Zhibu changes them."""
-    options = {**OPTIONS, **(SINCE_18 if major >= 18 else {}), "unix_socket_directories": str(socket_folder)}
+    own = {"unix_socket_directories": str(socket_folder), "shared_buffers": buffers}
+    options = {**OPTIONS, **(SINCE_18 if major >= 18 else {}), **own}
     return ["-D", str(cluster), *(word for name, value in options.items() for word in ("-c", f"{name}={value}"))]
 
 

@@ -19,10 +19,11 @@ LONGEST_SOCKET = 107
 
 @dataclass(frozen=True)
 class Places:
-    """Paths of one installation; `data` is `ZHIBU_DATA`, `major` the PostgreSQL that serves it."""
+    """Paths of one installation; `data` is `ZHIBU_DATA`, `major` the PostgreSQL that serves it with so much for `buffers`."""
 
     data: Path
     major: int
+    buffers: str
 
     @property
     def cluster(self) -> Path:
@@ -67,7 +68,7 @@ def places_of(settings: Settings) -> Places:
         raise InvalidInput("postgres", f"ZHIBU_PG: “{settings.postgres}” is not one of 16, 18.", field="ZHIBU_PG")
     # The server's user must pass the folder where root made it; everything secret in it has a mode of its own.
     settings.data.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
-    places = Places(settings.data.resolve(), int(settings.postgres))
+    places = Places(settings.data.resolve(), int(settings.postgres), settings.postgres_buffers)
     _check_owner(places)
     return places
 

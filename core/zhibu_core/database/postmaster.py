@@ -91,7 +91,7 @@ def start(places: Places) -> Running:
             raise Unavailable("database_remnant", f"Another PostgreSQL has begun to serve {places.cluster}; try again.")
         sockets = socket_folder(places, account)
         _remove_stale(places, sockets)
-        command = [str(places.programs / "postgres"), *arguments(places.major, places.cluster, sockets)]
+        command = [str(places.programs / "postgres"), *arguments(places.major, places.cluster, sockets, places.buffers)]
         traverse = closed_to(account, (*places.needed, sockets.parent)) is not None
         with _launched(account, command, traverse, detach=True, keep=alive, out=log) as launcher:
             launcher.wait()
