@@ -11,6 +11,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeEngine
 
 from zhibu_core.tenancy.scope import Scope
+from zhibu_graphql.compiled.powers import Held
 from zhibu_graphql.sql import Argument
 
 TYPES: dict[type, tuple[str, TypeEngine[Any]]] = {
@@ -27,11 +28,14 @@ TYPES: dict[type, tuple[str, TypeEngine[Any]]] = {
 
 @dataclass(slots=True, eq=False)
 class Given:
-    """What an operation runs with: the values of variables and lifted literals in the family's order, who asks, the mark."""
+    """What an operation runs with: the values of variables and lifted literals in the family's order, who asks, the mark,
+    and what the asker holds.
+    """
 
     values: Sequence[Any]
     scope: Scope
     mark: str
+    held: Held
 
 
 Make = Callable[[Given], Any]

@@ -9,10 +9,10 @@ from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, Operat
 
 from zhibu_core.bounded import Bounded
 from zhibu_core.tenancy.scope import Scope
-from zhibu_graphql.compiled.asker import Powers, held
 from zhibu_graphql.compiled.family import Family, Shape, Taken, family_of
 from zhibu_graphql.compiled.lifting import Skeleton, lifted, value_of
 from zhibu_graphql.compiled.plans import Compiled, compiled
+from zhibu_graphql.compiled.powers import Powers, held
 from zhibu_graphql.compiled.rows import NotCompiled
 from zhibu_graphql.compiled.shapes import Unfit
 from zhibu_graphql.metrics import looked_up

@@ -18,6 +18,7 @@ from zhibu_core.tenancy.reading import Expected, Write
 from zhibu_core.tenancy.scope import Scope
 from zhibu_graphql.compiled.parameters import Given
 from zhibu_graphql.compiled.plans import Compiled
+from zhibu_graphql.compiled.powers import held
 from zhibu_graphql.compiled.reads import Read
 from zhibu_graphql.compiled.refusals import told
 from zhibu_graphql.compiled.rows import NotCompiled
@@ -67,7 +68,7 @@ async def run(platform: Platform, scope: Scope, read: Read, prefix: str, still: 
 
 def _ready(read: Read, scope: Scope) -> tuple[Compiled, list[str | None]]:
     """The plan with its arguments; where values are no good, a plan for these alone, which says so where they are used."""
-    plan, given = read.compiled, Given(read.values, scope, MARK)
+    plan, given = read.compiled, Given(read.values, scope, MARK, held(scope.grants))
     try:
         return plan, plan.arguments(given)
     except ZhibuError:
