@@ -19,7 +19,8 @@ from zhibu_demo.worlds import TODAY
 from zhibu_testing.factories import member, organization
 
 ISSUER, SUBJECT = "https://id.example.edu.cn", "somebody"
-BRANCHES, MEMBERS = 2, 10
+BRANCHES, MEMBERS = 10, 25
+"""Of twenty people PostgreSQL reads whole tables, each a page, where the tenant is alone: no installation is so small."""
 ADDRESS = "https://testserver"
 MEMBER_LIST = "{ members(first: 20) { totalCount edges { node { id name organization { id name } } } } }"
 
@@ -41,10 +42,10 @@ class Visitor:
 
 
 async def furnish(platform: Platform, tenant: Tenant) -> str:
-    """Gives an empty tenant two branches and twenty members; the secret of a session of the first, who is organizer."""
+    """Gives an empty tenant its branches and members; the secret of a session of the first, who is organizer."""
     async with platform.database.session(tenant.id) as session:
         root = await organization(session, "001", kind="committee")
-        branches = [await organization(session, f"00100{n}", parent=root) for n in range(1, BRANCHES + 1)]
+        branches = [await organization(session, f"001{n:03}", parent=root) for n in range(1, BRANCHES + 1)]
         people = [await member(session, f"党员{n}", branch) for branch in branches for n in range(MEMBERS)]
         session.add(Account(id=new_id(), issuer=ISSUER, subject=SUBJECT, person_id=people[0].id))
         session.add(_organizer(people[0].id, root))
