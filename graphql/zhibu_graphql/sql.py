@@ -42,10 +42,14 @@ class Argument(ABC):
 
 @dataclass(frozen=True)
 class Span:
-    """From where to where, as expressions: first and last day of a period, the half-open bounds of a part of the tree."""
+    """From where to where, as expressions: first and last day of a period, the half-open bounds of a part of the tree.
+
+    `is_top`: of a part that begins at a root, and so holds nearly everything.
+    """
 
     start: Any
     end: Any
+    is_top: bool = False
 
 
 @dataclass(frozen=True, eq=False)

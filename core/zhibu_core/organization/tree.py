@@ -33,6 +33,11 @@ def bounds(path: str) -> tuple[str, str]:
     return (path, path[:-1] + AFTER_SEPARATOR) if path else ("", "\U0010ffff")
 
 
+def is_top(path: str) -> bool:
+    """Whether it is the path of a root."""
+    return path.count(SEPARATOR) == 1
+
+
 NO_ROW: ColumnElement[bool] = literal_column("false", Boolean)
 """True of no row; SQLAlchemy's own `false()` would swallow the tenant's predicate beside it."""
 

@@ -36,10 +36,10 @@ class Asker(Scope):
         group = known.group_of.get(action)
         if group is None:
             return ()
-        return tuple(self._place(group, number) for number in range(len(known.groups[group]))) or ("",)
+        return tuple(self._place(group, number, top) for number, top in enumerate(known.tops[group])) or ("",)
 
-    def _place(self, group: int, number: int) -> Span:
-        return Span(*(self._bound(group, number, end) for end in (0, 1)))
+    def _place(self, group: int, number: int, is_top: bool) -> Span:
+        return Span(self._bound(group, number, 0), self._bound(group, number, 1), is_top)
 
     def _bound(self, group: int, number: int, end: int) -> Placeholder:
         return self.parameters.add(str, _bound_of(group, number, end), ("place", group, number, end))

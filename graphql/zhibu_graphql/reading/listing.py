@@ -14,6 +14,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     any_,
+    func,
     literal,
     or_,
     select,
@@ -21,12 +22,14 @@ from sqlalchemy import (
     tuple_,
 )
 
-from zhibu_core.organization.tree import NO_ROW, bounds
+from zhibu_core.organization.models import Organization
+from zhibu_core.organization.tree import NO_ROW, bounds, is_top
 from zhibu_core.tenancy.scope import Scope
 from zhibu_graphql.cursors import read_cursor
 from zhibu_graphql.sql import Span
 
 R = TypeVar("R")
+REACHED: Any = Organization.__table__.alias("reached")
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +46,9 @@ class Listing(Generic[R]):
 
     `tables` are all tables in `source`: the tenant is laid on each. `order` is unique and never null. `place` is the path
     of the organization that a row belongs to: rows are read where `action` is held (without a place: by whoever reached
-    their parent), and `own` (action, person's id) adds the asker's own, `narrowed` leaves fewer. `filters` make conditions
-    of values, `links` name the ways from a parent.
+    their parent), and `own` (action, person's id) adds the asker's own, `narrowed` leaves fewer. `at` is the organization's
+    id in the table of the own rows: indexes find either. `filters` make conditions of values, `links` name the ways from a
+    parent.
     """
 
     name: str
@@ -56,6 +60,7 @@ class Listing(Generic[R]):
     place: Any = None
     action: str = ""
     own: tuple[str, Any] | None = None
+    at: Any = None
     always: Sequence[ColumnElement[bool]] = ()
     filters: Mapping[str, Callable[[Any], ColumnElement[bool]]] = field(default_factory=dict)
     links: Mapping[str, Link] = field(default_factory=dict)
@@ -85,7 +90,8 @@ class Listing(Generic[R]):
         """The rows that the asker may read."""
         allowed = true() if self.place is None else held(scope, self.action, self.place)
         if self.own and scope.actor and scope.may(self.own[0]):
-            allowed = or_(allowed, self.own[1] == scope.actor.person_id)
+            beside = allowed if self.at is None else held_at(scope, self.action, self.at)
+            allowed = or_(beside, self.own[1] == scope.actor.person_id)
         return allowed if self.narrowed is None else and_(allowed, self.narrowed(scope))
 
     def after(self, cursor: str | None) -> ColumnElement[bool]:
@@ -118,6 +124,22 @@ def held(scope: Scope, action: str, place: Any) -> ColumnElement[bool]:
     """The condition that a path lies where the asker holds an action."""
     paths = scope.paths(action)
     return true() if "" in paths else or_(NO_ROW, *(within(place, path) for path in paths))
+
+
+def held_at(scope: Scope, action: str, organization: Any) -> ColumnElement[bool]:
+    """The same of an organization's id: beside an `or`, a range of paths in another table would be found by no index.
+
+    Below a root most rows are found anyway: there PostgreSQL is to expect many, and looks each one's organization up.
+    """
+    paths = scope.paths(action)
+    if "" in paths:
+        return true()
+    reached = select(REACHED.c.id).where(REACHED.c.tenant_id == scope.tenant.id, held(scope, action, REACHED.c.path))
+    if any(path.is_top if isinstance(path, Span) else is_top(path) for path in paths):
+        within_reach: ColumnElement[bool] = organization.in_(reached)
+    else:
+        within_reach = organization == any_(func.array(reached.scalar_subquery()))
+    return within_reach
 
 
 def within(place: Any, path: Any) -> ColumnElement[bool]:

@@ -68,7 +68,8 @@ MEMBERS = Listing(
     order=[P.c.sort_name, P.c.id],
     place=O.c.path,
     action="member.read",
-    own=("member.read_own", P.c.id),
+    own=("member.read_own", M.c.person_id),
+    at=M.c.organization_id,
     always=[M.c.until.is_(None)],
     filters={
         "below": lambda path: within(O.c.path, path),
