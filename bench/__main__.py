@@ -1,5 +1,6 @@
 """`make bench`: runs every bench on a database of its own, prints a table, and last one JSON line a figure."""
 
+import gc
 import json
 import sys
 import tempfile
@@ -33,6 +34,8 @@ async def main(short: bool) -> int:
     with tempfile.TemporaryDirectory(prefix="zhibu-bench-") as folder:
         async with make_world(Path(folder)) as world:
             for bench in BENCHES:
+                gc.collect()
+                gc.freeze()  # what an earlier bench left is not gone through in this one
                 figures += await bench(world, short)
     print_table(figures)
     for figure in figures:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bench.world import World
+from bench.world import World, as_administrator
 from zhibu_capability.following import follow
 from zhibu_capability.scoring import scores
 from zhibu_capability.store import compute
@@ -47,6 +47,8 @@ async def run(world: World, short: bool) -> list[dict[str, Any]]:
     if world.university is None:
         raise RuntimeError("the import bench runs first")
     tenant = world.university
+    await as_administrator(world, "vacuum (analyze)")
+    await as_administrator(world, "checkpoint")
     scope = await world.scope(tenant)
     async with world.platform.database.session(tenant.id) as session:
         await compute(session, scope, world.platform, PERIOD)

@@ -58,19 +58,28 @@ async def make_world(folder: Path, *, buffers: str = "64MB") -> AsyncIterator[Wo
 
 @asynccontextmanager
 async def copy_of(world: World, name: str) -> AsyncIterator[Platform]:
-    """The same platform on a copy of the world's database, made as PostgreSQL makes databases: file by file."""
+    """The same platform on a copy of the world's database, made as PostgreSQL makes databases: file by file.
+
+    It is dropped at the end: what the server still does to it would be measured with what comes next.
+    """
     await world.platform.database.close()  # nobody may be connected to what is copied
-    connection = await asyncpg.connect(world.server.admin_for("postgres"))
-    try:
-        await connection.execute(f'create database "{name}" template "{DATABASE}"')
-    finally:
-        await connection.close()
+    await as_administrator(world, f'create database "{name}" template "{DATABASE}"', "postgres")
     of = world.platform
     platform = Platform(of.settings, of.host, Database(world.server.dsn_for(RUNTIME, database=name), pool_size=4))
     try:
         yield platform
     finally:
         await platform.close()
+        await as_administrator(world, f'drop database "{name}" with (force)', "postgres")
+
+
+async def as_administrator(world: World, statement: str, database: str = DATABASE) -> None:
+    """Runs something that the runtime role may not."""
+    connection = await asyncpg.connect(world.server.admin_for(database))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 def workbooks(preset: str = "university") -> list[Path]:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import asyncpg
-
 from bench.graphql import servers
 from bench.graphql.data import fill
 from bench.graphql.identity import HEADER
@@ -16,7 +14,7 @@ from bench.graphql.load import exchange
 from bench.graphql.operations import OURS, PEER, READ, TRANSACTION, Ask, Operation, request
 from bench.graphql.servers import Serving
 from bench.graphql.shape import Place, Shape
-from bench.world import World
+from bench.world import World, as_administrator
 from zhibu_core.database.access import RUNTIME
 
 PEER_SQL = Path(__file__).parent / "peer.sql"
@@ -66,15 +64,6 @@ async def set_stage(world: World, size: Shape, places: list[Place], *, beside: b
             serving[READ] = await stack.enter_async_context(servers.floor({"dsn": dsn}))
             serving[PEER] = await stack.enter_async_context(servers.postgraphile({"dsn": dsn, "header": HEADER}))
         yield Stage(world, size, places, serving)
-
-
-async def as_administrator(world: World, statement: str) -> None:
-    """Runs something that the runtime role may not."""
-    connection = await asyncpg.connect(world.server.admin)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
 
 
 def compact(value: Any) -> str:

@@ -5,8 +5,8 @@ from bench.graphql.load import load
 from bench.graphql.operations import OPERATIONS
 from bench.graphql.rounds import Contender
 from bench.graphql.shape import Place, Shape
-from bench.graphql.stage import Stage, as_administrator, set_stage
-from bench.world import World
+from bench.graphql.stage import Stage, set_stage
+from bench.world import World, as_administrator
 
 MARKS = (" statement: ", " execute ")
 REQUESTS = 20

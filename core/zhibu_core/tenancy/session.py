@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
@@ -40,6 +41,7 @@ class Database:
             pool_use_lifo=True,  # the one used last has its plans at hand
             pool_timeout=2,
             pool_pre_ping=True,
+            json_deserializer=msgspec.json.decode,
             connect_args={
                 "server_settings": {"application_name": application, "jit": "off", **limits.as_settings()},
             },
