@@ -25,7 +25,7 @@ from zhibu_core.plugins.host import PluginHost
 from zhibu_core.settings import Settings
 from zhibu_core.tenancy.scope import Actor, Grant, Scope, Tenant
 from zhibu_core.tenancy.session import Database
-from zhibu_tenants.provisioning import create_tenant
+from zhibu_testing.opening import Openings
 from zhibu_testing.statements import faults_of
 
 TODAY = dt.date(2026, 10, 31)
@@ -105,13 +105,20 @@ async def platform(test_database: TestDatabase) -> AsyncIterator[Platform]:
     assert not faults, "statements that scale.md bars:\n" + "\n".join(faults[:20])
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def openings(platform: Platform, test_database: TestDatabase) -> AsyncIterator[Openings]:
+    """Opens tenants by copying."""
+    made = Openings(platform, test_database.server.admin_for(test_database.name), TODAY)
+    yield made
+    await made.close()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def parties(platform: Platform) -> Parties:
+async def parties(openings: Openings) -> Parties:
     """Two fresh tenants, a university and an enterprise, whose day is 2026-10-31."""
     tag = uuid.uuid4().hex[:10]
-    home = await create_tenant(platform, f"home-{tag}", "测试大学", "university", today=TODAY)
-    neighbour = await create_tenant(platform, f"next-{tag}", "隔壁集团", "enterprise", today=TODAY)
-    return Parties(home, neighbour)
+    home = await openings.tenant(f"home-{tag}", "测试大学", "university")
+    return Parties(home, await openings.tenant(f"next-{tag}", "隔壁集团", "enterprise"))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
