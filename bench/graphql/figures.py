@@ -4,7 +4,6 @@ import statistics
 from typing import Any
 
 from bench.graphql.comparing import Outcomes
-from bench.graphql.contending import BEARER
 from bench.graphql.endurance import Memory
 from bench.graphql.operations import OPERATIONS, OURS, PEER, READ, TRANSACTION
 from bench.graphql.watchers import MANY, Heard
@@ -29,7 +28,6 @@ def of_outcomes(outcomes: Outcomes) -> list[Figure]:
             ratio(f"{label} / PostGraphile, {AT} clients", outcome.ratio(OURS, PEER), 2.5),
             ratio(f"{label} / hand-written SQL, app.read, {AT} clients", outcome.ratio(OURS, READ), 0.95),
             ratio(f"{label} / hand-written SQL, transaction, {AT} clients", outcome.ratio(OURS, TRANSACTION), 0.95),
-            ratio(f"{label} by bearer token / PostGraphile, {AT} clients", outcome.ratio(BEARER, PEER), 2.5),
         ]
     made.append(ratio(f"Q3 / PostGraphile, {AT} clients", outcomes["dashboard", AT].ratio(OURS, PEER), 20.0))
     slowest = max(outcomes[one.name, AT].time(OURS, 99) / outcomes[one.name, AT].time(OURS, 50) for one in OPERATIONS)

@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 import pytest_asyncio
+import uvloop
 from hypothesis import HealthCheck, settings
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,6 +35,11 @@ TODAY = dt.date(2026, 10, 31)
 # Speed is judged in bench/: an example may take as long as a busy machine needs.
 settings.register_profile("zhibu", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("zhibu")
+
+
+def pytest_configure() -> None:
+    """Tests run on the loop that serves requests in production."""
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
 @dataclass(frozen=True)
