@@ -92,15 +92,21 @@ async def _instream(address: str, content: AsyncIterator[bytes]) -> str:
         host, _, port = address.rpartition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
     try:
-        writer.write(b"zINSTREAM\0")
+        await _send(writer, b"zINSTREAM\0")
         async for block in content:
-            writer.write(len(block).to_bytes(4, "big") + block)
-            await writer.drain()
-        writer.write(bytes(4))
-        await writer.drain()
+            await _send(writer, len(block).to_bytes(4, "big") + block)
+        await _send(writer, bytes(4))
         return (await reader.readuntil(b"\0"))[:-1].decode("utf-8", "replace")
     finally:
         writer.close()
+
+
+async def _send(writer: asyncio.StreamWriter, data: bytes) -> None:
+    # Where the scanner has hung up, uvloop says `RuntimeError` to whoever writes on.
+    if writer.is_closing():
+        raise ConnectionResetError
+    writer.write(data)
+    await writer.drain()
 
 
 def _verdict(said: str) -> str | None:
