@@ -3,6 +3,7 @@
 It stands in for clamd 1.4, whose answers to the same questions it was compared with.
 """
 
+import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
+from zhibu_core.errors import Unavailable
 from zhibu_core.storage.models import File, FileObject
 from zhibu_core.storage.scanning import ask_clamd, scan_file, scan_waiting
 from zhibu_testing.scanner import EICAR, Scanner, scanner
@@ -61,10 +63,20 @@ async def test_while_the_scanner_is_away_files_wait_and_are_scanned_later(desk: 
 
 
 async def test_a_verdict_that_is_none_is_an_error() -> None:
-    from zhibu_core.errors import Unavailable
-
     async with scanner(limit=10) as found:
         with pytest.raises(Unavailable, match="size limit"):
             await ask_clamd(found.address, pieces(b"12345678", b"12345678"))
     with pytest.raises(Unavailable):
         await ask_clamd("127.0.0.1:9", pieces(b"1"))
+
+
+async def test_a_scanner_that_hangs_up_between_two_blocks_gave_no_verdict() -> None:
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"1"
+        await asyncio.sleep(0.2)  # the loop hears of it meanwhile
+        yield b"2"
+
+    async with scanner() as found:
+        found.away = True
+        with pytest.raises(Unavailable):
+            await ask_clamd(found.address, slowly())
