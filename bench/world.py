@@ -40,7 +40,7 @@ class World:
 
 
 @asynccontextmanager
-async def make_world(folder: Path, *, buffers: str = "64MB") -> AsyncIterator[World]:
+async def make_world(folder: Path, *, buffers: str = Settings.postgres_buffers) -> AsyncIterator[World]:
     """A world that is gone when the block ends. The API counts no points."""
     settings = Settings(data=folder / "data", graphql_points=None, postgres_buffers=buffers)
     host = PluginHost.discover()

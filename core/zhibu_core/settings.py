@@ -76,7 +76,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         metrics_token=env.get("ZHIBU_METRICS_TOKEN") or None,
         mobile_public_institution=env.get("ZHIBU_MOBILE_PUBLIC_INSTITUTION", "true") != "false",
         postgres=env.get("ZHIBU_PG", "18"),
-        postgres_buffers=_memory(env.get("ZHIBU_PG_BUFFERS") or "64MB", "ZHIBU_PG_BUFFERS"),
+        postgres_buffers=_buffers(env.get("ZHIBU_PG_BUFFERS") or "64MB"),
         issuer=env.get("ZHIBU_ISSUER") or None,
         client_id=env.get("ZHIBU_CLIENT_ID", "zhibu-web"),
         client_secret=env.get("ZHIBU_CLIENT_SECRET") or None,
@@ -110,9 +110,11 @@ def read_hosts(text: str) -> dict[str, str]:
     return hosts
 
 
-def _memory(text: str, name: str) -> str:
+def _buffers(text: str) -> str:
     if not re.fullmatch(r"[1-9]\d{0,5}(MB|GB)", text):
-        raise InvalidInput("size", f"{name}: “{text}” is not a size such as 64MB or 2GB.", field=name)
+        raise InvalidInput(
+            "buffers", f"ZHIBU_PG_BUFFERS: “{text}” is not a size such as 64MB or 2GB.", field="ZHIBU_PG_BUFFERS"
+        )
     return text
 
 

@@ -42,14 +42,17 @@ class Argument(ABC):
 
 @dataclass(frozen=True)
 class Span:
-    """From where to where, as expressions: first and last day of a period, the half-open bounds of a part of the tree.
-
-    `is_top`: of a part that begins at a root, and so holds nearly everything.
-    """
+    """From where to where, as expressions: first and last day of a period, the half-open bounds of a part of the tree."""
 
     start: Any
     end: Any
-    is_top: bool = False
+
+
+@dataclass(frozen=True)
+class Place(Span):
+    """A part of the tree where somebody holds something; `is_top`: it begins at a root, and so holds nearly everything."""
+
+    is_top: bool
 
 
 @dataclass(frozen=True, eq=False)

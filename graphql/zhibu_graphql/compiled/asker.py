@@ -7,8 +7,8 @@ from typing import Any
 
 from zhibu_core.tenancy.scope import Actor, Scope, Tenant
 from zhibu_graphql.compiled.parameters import Given, Parameters, Placeholder
-from zhibu_graphql.compiled.powers import held
-from zhibu_graphql.sql import Span
+from zhibu_graphql.compiled.powers import Subtree, held
+from zhibu_graphql.sql import Place
 
 
 class Asker(Scope):
@@ -36,10 +36,10 @@ class Asker(Scope):
         group = known.group_of.get(action)
         if group is None:
             return ()
-        return tuple(self._place(group, number, top) for number, top in enumerate(known.tops[group])) or ("",)
+        return tuple(self._place(group, number, at) for number, at in enumerate(known.groups[group])) or ("",)
 
-    def _place(self, group: int, number: int, is_top: bool) -> Span:
-        return Span(self._bound(group, number, 0), self._bound(group, number, 1), is_top)
+    def _place(self, group: int, number: int, at: Subtree) -> Place:
+        return Place(self._bound(group, number, 0), self._bound(group, number, 1), at.is_top)
 
     def _bound(self, group: int, number: int, end: int) -> Placeholder:
         return self.parameters.add(str, _bound_of(group, number, end), ("place", group, number, end))
@@ -50,4 +50,4 @@ def _me(given: Given) -> uuid.UUID | None:
 
 
 def _bound_of(group: int, number: int, end: int) -> Callable[[Given], str]:
-    return lambda given: given.held.groups[group][number][end]
+    return lambda given: given.held.groups[group][number].bounds[end]

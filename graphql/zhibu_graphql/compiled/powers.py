@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from zhibu_core.bounded import Bounded
 from zhibu_core.organization.tree import bounds, is_top
@@ -12,18 +13,22 @@ Powers = frozenset[tuple[str, int, tuple[bool, ...]]]
 """Each action held, the number of its group (actions of one group are held at the same places) and of each of these places
 whether it is a root; none for the whole tenant. Plans are the same where these are.
 """
-Places = tuple[tuple[str, str], ...]
-"""Subtrees, each as the bounds of its paths; none for the whole tenant."""
+
+
+class Subtree(NamedTuple):
+    """The bounds of a subtree's paths, and whether it begins at a root."""
+
+    bounds: tuple[str, str]
+    is_top: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The powers of a set of grants: the number of each action's group, the places of the groups, and which are roots."""
+    """The powers of a set of grants: the number of each action's group, and the groups' places, none for the whole tenant."""
 
     powers: Powers
     group_of: dict[str, int]
-    groups: tuple[Places, ...]
-    tops: tuple[tuple[bool, ...], ...]
+    groups: tuple[tuple[Subtree, ...], ...]
 
 
 _KNOWN: Bounded[int, tuple[tuple[Grant, ...], Held]] = Bounded(2_000)
@@ -38,10 +43,12 @@ def held(grants: tuple[Grant, ...]) -> Held:
 @lru_cache(maxsize=2_000)
 def _held(grants: tuple[Grant, ...]) -> Held:
     scope = Scope(Tenant(uuid.UUID(int=0), "", "", ""), frozenset(), grants=grants)
-    paths = {action: scope.paths(action) for action in sorted(scope.actions)}
-    known = {action: () if "" in at else at for action, at in paths.items()}
-    groups = tuple(dict.fromkeys(known.values()))
-    group_of = {action: groups.index(at) for action, at in known.items()}
-    tops = tuple(tuple(map(is_top, at)) for at in groups)
-    powers = frozenset((action, group, tops[group]) for action, group in group_of.items())
-    return Held(powers, group_of, tuple(tuple(map(bounds, at)) for at in groups), tops)
+    places = {action: _places(scope.paths(action)) for action in sorted(scope.actions)}
+    groups = tuple(dict.fromkeys(places.values()))
+    group_of = {action: groups.index(at) for action, at in places.items()}
+    powers = frozenset((action, group_of[action], tuple(one.is_top for one in at)) for action, at in places.items())
+    return Held(powers, group_of, groups)
+
+
+def _places(paths: tuple[str, ...]) -> tuple[Subtree, ...]:
+    return () if "" in paths else tuple(Subtree(bounds(path), is_top(path)) for path in paths)

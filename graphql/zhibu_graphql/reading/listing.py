@@ -26,7 +26,7 @@ from zhibu_core.organization.models import Organization
 from zhibu_core.organization.tree import NO_ROW, bounds, is_top
 from zhibu_core.tenancy.scope import Scope
 from zhibu_graphql.cursors import read_cursor
-from zhibu_graphql.sql import Span
+from zhibu_graphql.sql import Place, Span
 
 R = TypeVar("R")
 REACHED: Any = Organization.__table__.alias("reached")
@@ -135,7 +135,7 @@ def held_at(scope: Scope, action: str, organization: Any) -> ColumnElement[bool]
     if "" in paths:
         return true()
     reached = select(REACHED.c.id).where(REACHED.c.tenant_id == scope.tenant.id, held(scope, action, REACHED.c.path))
-    if any(path.is_top if isinstance(path, Span) else is_top(path) for path in paths):
+    if any(path.is_top if isinstance(path, Place) else is_top(path) for path in paths):
         within_reach: ColumnElement[bool] = organization.in_(reached)
     else:
         within_reach = organization == any_(func.array(reached.scalar_subquery()))
